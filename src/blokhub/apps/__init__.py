@@ -1,0 +1,1 @@
+"""The deployables: which services run in a process, and behind which door."""

@@ -1,0 +1,1 @@
+"""The drivers behind the kernel's words: PostgreSQL, NATS, Valkey, DBOS, HTTP."""

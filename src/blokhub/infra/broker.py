@@ -1,0 +1,123 @@
+"""NATS JetStream: the log through which services hear of each other's events."""
+
+import asyncio
+from collections.abc import Sequence
+
+import msgspec
+import nats
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.errors import NotFoundError
+
+from blokhub.kernel.events import RecordedEvent
+
+STREAM = "BLOK_EVENTS"
+SUBJECTS = "events.>"
+_DEDUPLICATION_SECONDS = 600
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(RecordedEvent)
+
+
+def subject_of(event_type: str) -> str:
+    """The subject under which events of a type travel."""
+    return f"events.{event_type}"
+
+
+def encode(event: RecordedEvent) -> bytes:
+    """The event as it travels: its fields as one JSON object."""
+    return _encoder.encode(event)
+
+
+def decode(payload: bytes) -> RecordedEvent:
+    """Read what `encode` wrote. Raises msgspec.MsgspecError when it is something else."""
+    return _decoder.decode(payload)
+
+
+class Broker:
+    """One connection to NATS, reconnecting for ever."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._client: Client | None = None
+        self._stream: JetStreamContext | None = None
+
+    async def connect(self, name: str) -> None:
+        """Connect and make sure that the stream of events exists."""
+        self._client = await nats.connect(
+            self._url, name=name, max_reconnect_attempts=-1, reconnect_time_wait=0.2, connect_timeout=5
+        )
+        self._stream = self._client.jetstream(timeout=5, publish_async_max_pending=4000)
+        config = StreamConfig(
+            name=STREAM,
+            subjects=[SUBJECTS],
+            retention=RetentionPolicy.LIMITS,
+            storage=StorageType.FILE,
+            duplicate_window=_DEDUPLICATION_SECONDS,
+            allow_direct=True,
+        )
+        try:
+            await self._stream.stream_info(STREAM)
+        except NotFoundError:
+            await self._stream.add_stream(config)
+
+    @property
+    def client(self) -> Client:
+        """The connected client."""
+        assert self._client is not None, "connect first"
+        return self._client
+
+    @property
+    def stream(self) -> JetStreamContext:
+        """JetStream on the connected client."""
+        assert self._stream is not None, "connect first"
+        return self._stream
+
+    @property
+    def connected(self) -> bool:
+        """Whether the server answers at this moment."""
+        return self._client is not None and self._client.is_connected
+
+    async def publish(self, events: Sequence[RecordedEvent]) -> int:
+        """Publish in order; returns how many were acknowledged before the first that was not.
+
+        The event id is the message id, so that publishing again changes nothing.
+        """
+        waiting = [
+            await self.stream.publish_async(
+                subject_of(event.type), encode(event), headers={"Nats-Msg-Id": event.id}
+            )
+            for event in events
+        ]
+        answers = await asyncio.gather(*waiting, return_exceptions=True)
+        for count, answer in enumerate(answers):
+            if isinstance(answer, BaseException):
+                return count
+        return len(answers)
+
+    async def subscribe(self, durable: str, subjects: Sequence[str]) -> JetStreamContext.PullSubscription:
+        """The durable pull consumer `durable` over `subjects`, made on first use."""
+        config = ConsumerConfig(
+            durable_name=durable,
+            filter_subjects=list(subjects),
+            ack_policy=AckPolicy.EXPLICIT,
+            deliver_policy=DeliverPolicy.ALL,
+            ack_wait=60,
+            max_deliver=-1,
+            max_ack_pending=1000,
+        )
+        await self.stream.add_consumer(STREAM, config)
+        return await self.stream.pull_subscribe_bind(consumer=durable, stream=STREAM)
+
+    async def forget(self, durable: str) -> None:
+        """Remove a durable consumer: the next subscription starts with the first event."""
+        try:
+            await self.stream.delete_consumer(STREAM, durable)
+        except NotFoundError:
+            return
+
+    async def close(self) -> None:
+        """Flush what is pending and disconnect."""
+        if self._client is not None and not self._client.is_closed:
+            await self._client.close()

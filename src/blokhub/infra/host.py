@@ -1,0 +1,76 @@
+"""What a service is made of, and what it is given when it runs."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from blokhub.infra.broker import Broker
+from blokhub.infra.cache import Cache
+from blokhub.infra.database import Database
+from blokhub.infra.projections import Projection
+from blokhub.infra.settings import Settings
+from blokhub.infra.signing import ContextSigner
+from blokhub.infra.unit_of_work import UnitOfWork, unit_of_work
+from blokhub.kernel.context import Context
+from blokhub.kernel.events import Event
+
+if TYPE_CHECKING:
+    from blokhub.infra.clients import Clients
+    from blokhub.infra.reactions import Reactions
+    from blokhub.infra.sagas import Saga, SagaEngine
+
+
+@dataclass
+class Host:
+    """A running service's hold on the world: its database, its cache, the broker, the others."""
+
+    name: str
+    settings: Settings
+    database: Database
+    broker: Broker
+    cache: Cache
+    signer: ContextSigner
+    clients: "Clients"
+    sagas: "SagaEngine"
+    projections: Sequence[Projection]
+    parts: dict[str, Any] = field(default_factory=dict)
+
+    @asynccontextmanager
+    async def unit_of_work(self, context: Context) -> AsyncIterator[UnitOfWork]:
+        """The one transaction around a command."""
+        async with unit_of_work(self.database, context, self.projections) as work:
+            yield work
+
+    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection for queries."""
+        return self.database.read()
+
+
+Job = Callable[[Host], Awaitable[None]]
+Lifespan = Callable[[Host], AbstractAsyncContextManager[None]]
+
+
+@dataclass(frozen=True)
+class Service:
+    """The wiring of one service: what `service.py` of its folder declares.
+
+    `jobs` run for as long as the process does; `lifespan` opens what the service needs beyond the stores
+    and closes it again; `owns` lists its tables and collections for people.
+    """
+
+    name: str
+    version: str
+    summary: str
+    routes: Sequence[Any]
+    events: Sequence[type[Event]]
+    migrations: Path
+    owns: Sequence[str]
+    projections: Sequence[Projection] = ()
+    reactions: "Reactions | None" = None
+    sagas: "Sequence[Saga]" = ()
+    jobs: Sequence[Job] = ()
+    lifespan: Lifespan | None = None

@@ -1,0 +1,185 @@
+"""The HTTP application of one service: its routes, and what every service answers alike."""
+
+import asyncio
+import time
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+import structlog
+from litestar import Litestar, Request, Response, get, post
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from prometheus_client import Counter, Histogram
+
+from blokhub.infra import dead_letters, signing
+from blokhub.infra.dead_letters import DeadLetter
+from blokhub.infra.host import Host, Service
+from blokhub.infra.problems import HANDLERS
+from blokhub.infra.reactions import Reactions
+from blokhub.infra.tables import inbox
+from blokhub.kernel import position
+from blokhub.kernel.context import Context
+from blokhub.kernel.ids import new_id
+
+_seconds = Histogram("blok_http_seconds", "Time to answer.", ["service", "method", "route", "status"])
+_timeouts = Counter("blok_position_timeouts_total", "Reads that did not see a write in time.", ["service"])
+
+POSITION_SECONDS = 3.0
+MAX_BODY = 2 * 1024 * 1024
+
+
+class ServiceStatus(msgspec.Struct, frozen=True):
+    """How a service stands."""
+
+    name: str
+    version: str
+    summary: str
+    state: str
+    problems: list[str]
+    owns: list[str]
+    publishes: list[str]
+    listens_to: list[str]
+    dead_letters: int
+
+
+def build_app(host: Host, service: Service) -> Litestar:
+    """The ASGI application of `service`, running as `host`."""
+    return Litestar(
+        route_handlers=[*service.routes, *_common_routes(service)],
+        dependencies={
+            "host": Provide(lambda: host, sync_to_thread=False),
+            "context": Provide(_context_of, sync_to_thread=False),
+        },
+        exception_handlers=HANDLERS,
+        middleware=[_measured(service.name)],
+        before_request=_waits_for_positions(host, service),
+        openapi_config=OpenAPIConfig(
+            title=f"Blok {service.name}", version=service.version, render_plugins=[JsonRenderPlugin()]
+        ),
+        logging_config=None,
+        request_max_body_size=MAX_BODY,
+    )
+
+
+def _context_of(request: Request[Any, Any, Any], host: Host) -> Context:
+    signed = request.headers.get(signing.HEADER)
+    context = host.signer.read(signed) if signed else None
+    return context or Context(correlation=new_id())
+
+
+def _waits_for_positions(host: Host, service: Service) -> Any:
+    """Hold a read that carries position tokens until their events have had their effect here."""
+    sources = service.reactions.sources() if service.reactions else []
+
+    async def wait(request: Request[Any, Any, Any]) -> None:
+        token = request.headers.get(position.HEADER)
+        if not token or request.method != "GET" or not sources:
+            return
+        wanted = [event for name, event in position.parse_positions(token).items() if name in sources]
+        if wanted and not await _handled(host, wanted):
+            _timeouts.labels(service.name).inc()
+
+    return wait
+
+
+async def _handled(host: Host, event_ids: list[str]) -> bool:
+    deadline = time.monotonic() + POSITION_SECONDS
+    query = sa.select(sa.func.count()).where(inbox.c.event_id.in_(event_ids))
+    while True:
+        async with host.read() as connection:
+            if (await connection.execute(query)).scalar_one() == len(set(event_ids)):
+                return True
+        if time.monotonic() > deadline:
+            return False
+        await asyncio.sleep(0.02)
+
+
+def _measured(service: str) -> Any:
+    """Middleware that measures each answer, and gives every log line of a request its id."""
+
+    def middleware(app: Any) -> Any:
+        async def measure(scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] != "http":
+                await app(scope, receive, send)
+                return
+            started = time.perf_counter()
+            status = 500
+
+            async def note(message: Any) -> None:
+                nonlocal status
+                if message["type"] == "http.response.start":
+                    status = message["status"]
+                await send(message)
+
+            structlog.contextvars.bind_contextvars(service=service)
+            try:
+                await app(scope, receive, note)
+            finally:
+                route = scope.get("path_template") or "unknown"
+                labels = (service, scope["method"], route, str(status))
+                _seconds.labels(*labels).observe(time.perf_counter() - started)
+
+        return measure
+
+    return middleware
+
+
+def _common_routes(service: Service) -> list[Any]:
+    """What a service answers besides its own routes; none of it is reachable through the gateway as such."""
+    reactions = service.reactions or Reactions()
+
+    @get("/internal/live", include_in_schema=False)
+    async def live() -> dict[str, str]:
+        return {"state": "live"}
+
+    @get("/internal/ready", include_in_schema=False)
+    async def ready(host: Host) -> Response[dict[str, Any]]:
+        problems = await find_problems(host)
+        state = {"state": "not ready" if problems else "ready", "problems": problems}
+        return Response(state, status_code=503 if problems else 200)
+
+    @get("/internal/status", include_in_schema=False)
+    async def status(host: Host) -> ServiceStatus:
+        problems = await find_problems(host)
+        letters = [] if problems else await dead_letters.list_dead_letters(host)
+        return ServiceStatus(
+            name=service.name,
+            version=service.version,
+            summary=service.summary,
+            state="degraded" if problems else "healthy",
+            problems=problems,
+            owns=list(service.owns),
+            publishes=sorted(cls.event_name for cls in service.events),
+            listens_to=sorted(reactions.by_event),
+            dead_letters=len(letters),
+        )
+
+    @get("/internal/dead-letters", include_in_schema=False)
+    async def letters(host: Host, context: Context) -> list[DeadLetter]:
+        context.require_role("administrator")
+        return await dead_letters.list_dead_letters(host)
+
+    @post("/internal/dead-letters/{event_id:str}/replay", include_in_schema=False, status_code=200)
+    async def replay(host: Host, context: Context, event_id: str) -> dict[str, int]:
+        context.require_role("administrator")
+        return {"handled": await dead_letters.replay(host, reactions, event_id)}
+
+    return [live, ready, status, letters, replay]
+
+
+async def find_problems(host: Host) -> list[str]:
+    """What keeps the service from doing its work at this moment."""
+    problems = []
+    try:
+        await host.database.ping()
+    except Exception:
+        problems.append("The database does not answer.")
+    try:
+        await host.cache.ping()
+    except Exception:
+        problems.append("The cache does not answer; answers come from the database.")
+    if not host.broker.connected:
+        problems.append("The broker does not answer; events wait in the outbox.")
+    return problems

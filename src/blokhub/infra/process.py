@@ -1,0 +1,118 @@
+"""One process of the hub: its stores, its services' applications, and what runs beside them."""
+
+import asyncio
+from collections.abc import Awaitable, Sequence
+from contextlib import AsyncExitStack
+
+import structlog
+from litestar import Litestar
+
+from blokhub.infra.broker import Broker
+from blokhub.infra.cache import Cache
+from blokhub.infra.clients import Clients
+from blokhub.infra.consumer import Consumer
+from blokhub.infra.database import Database, service_url
+from blokhub.infra.host import Host, Service
+from blokhub.infra.http import build_app
+from blokhub.infra.relay import Relay
+from blokhub.infra.sagas import SagaEngine, saga_executor
+from blokhub.infra.settings import Settings
+from blokhub.infra.signing import ContextSigner
+
+_log = structlog.get_logger("process")
+
+
+class Process:
+    """The services of one process. `relays` names the services whose outboxes this process empties."""
+
+    def __init__(self, settings: Settings, services: Sequence[Service], relays: Sequence[str]) -> None:
+        self.settings = settings
+        self.services = services
+        self.signer = ContextSigner(settings.secret_key())
+        self.clients = Clients(self.signer, settings.remote_services())
+        self.broker = Broker(settings.nats_url)
+        self.hosts: dict[str, Host] = {}
+        self.apps: dict[str, Litestar] = {}
+        self._relays = relays
+        self._sagas = SagaEngine()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._stack = AsyncExitStack()
+        for service in services:
+            host = self._host(service)
+            self.hosts[service.name] = host
+            self.apps[service.name] = build_app(host, service)
+            self.clients.add_local(service.name, self.apps[service.name])
+
+    def _host(self, service: Service) -> Host:
+        settings = self.settings
+        return Host(
+            name=service.name,
+            settings=settings,
+            database=self._database(service.name),
+            broker=self.broker,
+            cache=Cache(service.name, settings.valkey_url, settings.cache_ttl),
+            signer=self.signer,
+            clients=self.clients,
+            sagas=self._sagas,
+            projections=service.projections,
+        )
+
+    def _database(self, name: str) -> Database:
+        return Database(
+            name, service_url(self.settings.postgres_url, self.settings.secret_key(), name), self.settings
+        )
+
+    async def start(self) -> None:
+        """Open everything; returns when the process can answer."""
+        names = [service.name for service in self.services]
+        await self.broker.connect(f"blok-{'+'.join(names) or 'relay'}")
+        await self._start_sagas()
+        for service in self.services:
+            await self._start_service(service)
+        for name in self._relays:
+            database = self.hosts[name].database if name in self.hosts else self._database(name)
+            self._spawn(Relay(database, self.broker).run(), f"relay-{name}")
+        _log.info("ready", services=names, relays=list(self._relays))
+
+    async def _start_sagas(self) -> None:
+        with_sagas = [service for service in self.services if service.sagas]
+        if not with_sagas:
+            return
+        for service in with_sagas:
+            self._sagas.add(self.hosts[service.name], service.sagas)
+        executor = saga_executor([service.name for service in with_sagas], self.settings.replica)
+        await self._sagas.launch(self.settings.postgres_url, self.settings.secret_key(), executor)
+
+    async def _start_service(self, service: Service) -> None:
+        host = self.hosts[service.name]
+        if service.lifespan is not None:
+            await self._stack.enter_async_context(service.lifespan(host))
+        if service.reactions is not None:
+            for source in service.reactions.sources():
+                self._spawn(Consumer(host, service.reactions, source).run(), f"{service.name}-from-{source}")
+        for job in service.jobs:
+            self._spawn(job(host), f"{service.name}-{job.__name__}")
+
+    def _spawn(self, work: Awaitable[None], name: str) -> None:
+        async def guarded() -> None:
+            try:
+                await work
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                _log.error("background work ended", task=name, exc_info=error)
+
+        self._tasks.append(asyncio.create_task(guarded(), name=name))
+
+    async def stop(self) -> None:
+        """Stop what runs, then close the stores."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._sagas.close()
+        await self._stack.aclose()
+        await self.clients.close()
+        await self.broker.close()
+        for host in self.hosts.values():
+            await host.cache.close()
+            await host.database.close()

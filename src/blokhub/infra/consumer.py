@@ -174,7 +174,7 @@ async def react(
     if not functions:
         return []
     context = Context.of_system(event.correlation, causation=event.id)
-    work = UnitOfWork(host.name, connection, context, host.projections)
+    work = UnitOfWork(host.name, connection, context, host.projections, host.store)
     arrival = Arrival(event=event.event, recorded=event, work=work, host=host)
     for function in functions:
         await function(arrival)

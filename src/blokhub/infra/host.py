@@ -14,7 +14,7 @@ from blokhub.infra.database import Database
 from blokhub.infra.projections import Projection
 from blokhub.infra.settings import Settings
 from blokhub.infra.signing import ContextSigner
-from blokhub.infra.unit_of_work import UnitOfWork, unit_of_work
+from blokhub.infra.unit_of_work import StoreFactory, UnitOfWork, unit_of_work
 from blokhub.kernel.context import Context
 from blokhub.kernel.events import Event
 
@@ -37,12 +37,13 @@ class Host:
     clients: "Clients"
     sagas: "SagaEngine"
     projections: Sequence[Projection]
+    store: StoreFactory | None = None
     parts: dict[str, Any] = field(default_factory=dict)
 
     @asynccontextmanager
     async def unit_of_work(self, context: Context) -> AsyncIterator[UnitOfWork]:
         """The one transaction around a command."""
-        async with unit_of_work(self.database, context, self.projections) as work:
+        async with unit_of_work(self.database, context, self.projections, self.store) as work:
             yield work
 
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
@@ -58,7 +59,7 @@ Lifespan = Callable[[Host], AbstractAsyncContextManager[None]]
 class Service:
     """The wiring of one service: what `service.py` of its folder declares.
 
-    `jobs` run for as long as the process does; `lifespan` opens what the service needs beyond the stores
+    `store` makes the store that commands use, on the connection of a unit of work. `jobs` run for as long as the process does; `lifespan` opens what the service needs beyond the stores
     and closes it again; `owns` lists its tables and collections for people.
     """
 
@@ -70,6 +71,7 @@ class Service:
     migrations: Path
     owns: Sequence[str]
     projections: Sequence[Projection] = ()
+    store: StoreFactory | None = None
     reactions: "Reactions | None" = None
     sagas: "Sequence[Saga]" = ()
     jobs: Sequence[Job] = ()

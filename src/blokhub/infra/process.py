@@ -55,6 +55,7 @@ class Process:
             clients=self.clients,
             sagas=self._sagas,
             projections=service.projections,
+            store=service.store,
         )
 
     def _database(self, name: str) -> Database:

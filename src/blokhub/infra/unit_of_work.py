@@ -10,7 +10,7 @@ any exception takes all of it back.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,13 +26,19 @@ from blokhub.kernel.position import format_position
 
 State = TypeVar("State", bound=msgspec.Struct)
 AfterCommit = Callable[[], Awaitable[None]]
+StoreFactory = Callable[[AsyncConnection], Any]
 
 
 class UnitOfWork:
     """One open transaction, and what was recorded in it."""
 
     def __init__(
-        self, service: str, connection: AsyncConnection, context: Context, projections: Sequence[Projection]
+        self,
+        service: str,
+        connection: AsyncConnection,
+        context: Context,
+        projections: Sequence[Projection],
+        store: StoreFactory | None = None,
     ) -> None:
         self.service = service
         self.connection = connection
@@ -40,6 +46,12 @@ class UnitOfWork:
         self.recorded: list[RecordedEvent] = []
         self.after_commit: list[AfterCommit] = []
         self._projections = projections
+        self._store = store(connection) if store else None
+
+    @property
+    def store(self) -> Any:
+        """The service's own store, on this transaction."""
+        return self._store
 
     async def load(self, aggregate: Aggregate[State], id: str) -> Loaded[State]:  # noqa: A002
         """The present state of an aggregate."""
@@ -77,11 +89,14 @@ class UnitOfWork:
 
 @asynccontextmanager
 async def unit_of_work(
-    database: Database, context: Context, projections: Sequence[Projection]
+    database: Database,
+    context: Context,
+    projections: Sequence[Projection],
+    store: StoreFactory | None = None,
 ) -> AsyncIterator[UnitOfWork]:
     """Open a transaction; commit at the end of the block, then run what was asked for after the commit."""
     async with database.write() as connection:
-        work = UnitOfWork(database.service, connection, context, projections)
+        work = UnitOfWork(database.service, connection, context, projections, store)
         yield work
         faults.place("work.before_commit")
     faults.place("work.after_commit")

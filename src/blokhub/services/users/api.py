@@ -1,0 +1,193 @@
+"""The HTTP routes of accounts and sessions."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, delete, get, patch, post
+
+from blokhub.infra.host import Host
+from blokhub.infra.identity import passwords
+from blokhub.infra.responses import written
+from blokhub.kernel.context import Actor, Context
+from blokhub.kernel.errors import NotAuthenticated
+from blokhub.services.users import commands, queries
+from blokhub.services.users.commands import OpenSession
+from blokhub.services.users.contract import Email, Handle, Password
+from blokhub.services.users.queries import OwnProfile, Profile
+
+SESSION_HEADER = "blok-session"
+Line = Annotated[str, msgspec.Meta(max_length=100)]
+
+
+class NewAccount(msgspec.Struct, forbid_unknown_fields=True):
+    """What it takes to register."""
+
+    handle: Handle
+    email: Email
+    password: Password
+    display_name: Line = ""
+
+
+class ProfileChange(msgspec.Struct, forbid_unknown_fields=True):
+    """Fields of the profile to change; absent ones stay as they are."""
+
+    display_name: Line | msgspec.UnsetType = msgspec.UNSET
+    bio: Annotated[str, msgspec.Meta(max_length=1000)] | msgspec.UnsetType = msgspec.UNSET
+    location: Line | msgspec.UnsetType = msgspec.UNSET
+    website: Annotated[str, msgspec.Meta(max_length=255, pattern="^(https?://.+)?$")] | msgspec.UnsetType = (
+        msgspec.UNSET
+    )
+
+
+class Credentials(msgspec.Struct, forbid_unknown_fields=True):
+    """A handle or an e-mail address, with the password."""
+
+    login: Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
+    password: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+
+
+class RefreshRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """The refresh token that came with the last tokens."""
+
+    refresh_token: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+class LogoutRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """The refresh token of the session to end; needed only when no access token is sent."""
+
+    refresh_token: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+
+
+class Erasure(msgspec.Struct, forbid_unknown_fields=True):
+    """The password, as proof that it is really the owner."""
+
+    password: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+
+
+class Tokens(msgspec.Struct, frozen=True):
+    """An access token for `expires_in` seconds, and the refresh token for the next one."""
+
+    access_token: str
+    refresh_token: str
+    token_type: str
+    expires_in: int
+
+
+@post("/api/users", status_code=201, summary="Register an account")
+async def register(host: Host, context: Context, data: NewAccount) -> Response[OwnProfile]:
+    """Register an account. The handle is the public address of everything that it publishes."""
+    email = commands.check_new_account(data.handle, data.email, data.password)
+    registration = commands.Registration(
+        handle=data.handle,
+        email=email,
+        password_hash=await passwords.hash_password(data.password),
+        display_name=data.display_name.strip(),
+    )
+    async with host.unit_of_work(context) as work:
+        account_id = await commands.register(work, registration)
+    async with host.read() as connection:
+        profile = await queries.find_own_profile(connection, account_id)
+    return written(profile, work, status=201, headers={"Location": f"/api/users/{profile.handle}"})
+
+
+@post("/api/auth/login", status_code=200, summary="Sign in")
+async def login(host: Host, context: Context, request: Request[Any, Any, Any], data: Credentials) -> Tokens:
+    """Trade login and password for tokens."""
+    async with host.unit_of_work(context) as work:
+        account = await work.store.by_login(data.login)
+    if not await passwords.fits(data.password, account.password_hash if account else None):
+        if account is not None:
+            async with host.unit_of_work(context) as work:
+                await commands.refuse_sign_in(work, account)
+        raise commands.wrong_credentials("Check the login and the password.")
+    device = request.headers.get("user-agent", "")
+    async with host.unit_of_work(context) as work:
+        opened = await commands.start_session(work, account, device, host.settings.refresh_token_days)
+    return _tokens(host, opened)
+
+
+@post("/api/auth/refresh", status_code=200, summary="Continue a session")
+async def refresh(host: Host, context: Context, data: RefreshRequest) -> Tokens:
+    """Trade a refresh token for new tokens. Each refresh token can be used once."""
+    async with host.unit_of_work(context) as work:
+        opened = await commands.continue_session(work, data.refresh_token, host.settings.refresh_token_days)
+    if opened is None:
+        raise commands.refresh_refused()
+    return _tokens(host, opened)
+
+
+@post("/api/auth/logout", status_code=204, summary="Sign out")
+async def logout(
+    host: Host, context: Context, request: Request[Any, Any, Any], data: LogoutRequest | None = None
+) -> None:
+    """End the session of the access token, or of the refresh token in the body."""
+    session_id = request.headers.get(SESSION_HEADER)
+    if data is not None and data.refresh_token:
+        async with host.unit_of_work(context) as work:
+            await commands.end_session_of_token(work, data.refresh_token)
+    elif context.actor is not None and session_id:
+        async with host.unit_of_work(context) as work:
+            await commands.end_session(work, session_id)
+    else:
+        raise NotAuthenticated("Send the access token, or the refresh token in the body.")
+
+
+@get("/api/users/me", summary="One's own account")
+async def read_me(host: Host, context: Context) -> OwnProfile:
+    """The account behind the access token."""
+    actor = context.require_actor()
+    async with host.read() as connection:
+        return await queries.find_own_profile(connection, actor.id)
+
+
+@patch("/api/users/me", summary="Change one's own profile")
+async def change_me(host: Host, context: Context, data: ProfileChange) -> Response[OwnProfile]:
+    """Change fields of the public profile."""
+    actor = context.require_actor()
+    changes = {
+        name: value.strip()
+        for name, value in msgspec.structs.asdict(data).items()
+        if value is not msgspec.UNSET
+    }
+    async with host.unit_of_work(context) as work:
+        await commands.update_profile(work, changes)
+    async with host.read() as connection:
+        profile = await queries.find_own_profile(connection, actor.id)
+    return written(profile, work)
+
+
+@delete("/api/users/me", status_code=204, summary="Erase one's account")
+async def erase_me(host: Host, context: Context, data: Erasure) -> None:
+    """Erase the account and its personal data. Public packages stay under the handle, which is never reused;
+    private and unlisted ones are deleted.
+    """
+    actor = context.require_actor()
+    async with host.unit_of_work(context) as work:
+        account = await work.store.by_id(actor.id)
+        if not await passwords.fits(data.password, account.password_hash if account else None):
+            raise commands.wrong_credentials("The password does not fit; nothing was erased.", "/password")
+        await commands.erase_account(work)
+
+
+@get("/api/users/{handle:str}", summary="A public profile")
+async def read_user(host: Host, handle: str) -> Profile:
+    """A public profile, with its reputation and what that is made of."""
+    async with host.read() as connection:
+        return await queries.find_profile(connection, handle)
+
+
+@get("/.well-known/jwks.json", summary="The keys that access tokens are signed with", sync_to_thread=False)
+def read_keys(host: Host) -> dict[str, Any]:
+    """The JSON Web Key Set of the access tokens."""
+    keys: dict[str, Any] = host.parts["issuer"].public_keys()
+    return keys
+
+
+def _tokens(host: Host, opened: OpenSession) -> Tokens:
+    issuer = host.parts["issuer"]
+    account = opened.account
+    token = issuer.issue(Actor(account.id, account.handle, account.roles), opened.session_id)
+    return Tokens(token, opened.refresh_token, "Bearer", issuer.seconds)
+
+
+ROUTES = [register, login, refresh, logout, read_me, change_me, erase_me, read_user, read_keys]

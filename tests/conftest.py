@@ -10,7 +10,7 @@ from blokhub.engines import Engines, EngineUrls
 
 @pytest.fixture(scope="session")
 def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineUrls]:
-    """The real PostgreSQL, Valkey and NATS, started once for the whole run; yours where BLOK_*_URL names them."""
+    """The real PostgreSQL, Valkey and NATS, started once per run; your own where BLOK_*_URL names them."""
     running = Engines(tmp_path_factory.mktemp("blok-home"))
     urls = asyncio.run(running.start())
     try:

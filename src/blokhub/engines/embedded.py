@@ -59,11 +59,6 @@ class EmbeddedEngine(ABC):
         """Connect to `url`, do one thing only a working engine can, and return its version. Raises OSError
         (or the driver's own error) while it is not ready."""
 
-    @property
-    def working_folder(self) -> Path:
-        """Where the engine's process works."""
-        return self.folder
-
     async def start(self, on_progress: Progress) -> str:
         """Start the engine and return its URL. Raises EngineError."""
         begun = time.monotonic()
@@ -105,8 +100,8 @@ class EmbeddedEngine(ABC):
             await self.stop_leftovers()
 
     async def stop_leftovers(self) -> None:
-        """Stop what an earlier run left behind in our folder."""
-        left = await asyncio.to_thread(leftovers, self.process_names, self.folder)
+        """Stop what an earlier run left behind in the data folder: servers, and a first start cut short."""
+        left = await asyncio.to_thread(leftovers, self.process_names, self.home)
         if not left:
             return
         logger.warning("%s: stopping %d processes of an earlier run", self.title, len(left))
@@ -119,7 +114,7 @@ class EmbeddedEngine(ABC):
         return None if self._process is None else self._process.poll()
 
     async def _launch(self, address: Address) -> str:
-        process = self._process = spawn(self.command(address), cwd=self.working_folder, log=self.log)
+        process = self._process = spawn(self.command(address), cwd=self.folder, log=self.log)
         try:
             return await self._wait_until_ready(process, address)
         except BaseException:
@@ -162,9 +157,9 @@ class EmbeddedEngine(ABC):
             f"If the data is beyond repair, move {self.folder} away and start again with an empty one.",
         )
 
-    async def run_once(self, command: list[str], *, cwd: Path) -> None:
+    async def run_once(self, command: list[str], *, cwd: Path, stdin: Path) -> None:
         """Run a short-lived program of the engine. Raises the explained error when it fails."""
-        process = spawn(command, cwd=cwd, log=self.log)
+        process = spawn(command, cwd=cwd, log=self.log, stdin=stdin)
         code = await finish(process, START_SECONDS)
         if code != 0:
             raise self.explain(tail(self.log), code)

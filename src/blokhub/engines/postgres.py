@@ -5,7 +5,6 @@ import importlib.util
 import os
 import shutil
 import signal
-import subprocess
 from functools import cached_property
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -89,17 +88,17 @@ class Postgres(EmbeddedEngine):
         staging = self.home / "postgres.new"
         if staging.exists():
             shutil.rmtree(staging)
-        staging.mkdir(mode=0o700)
-        write_private(staging / "password", address.password)
+        data, password = staging / "data", staging / "password"
+        data.mkdir(mode=0o700, parents=True)
+        write_private(password, address.password)
         uid = named_uid() if self.privileges.way == "drop" else self.privileges.owner
         give(staging, uid)
-        base = self.privileges.path(staging)
         options = [word for key, value in _INITIAL_SETTINGS.items() for word in ("-c", f"{key}={value}")]
         initdb = [
             self._program("initdb"),
-            f"--pgdata={base}/data",
+            f"--pgdata={self.privileges.path(data)}",
             "--username=blok",
-            f"--pwfile={base}/password",
+            "--pwfile=/dev/stdin",
             "--auth=scram-sha-256",
             "--encoding=UTF8",
             # The built-in locale sorts alike on every system; a new C library breaks no index.
@@ -108,28 +107,20 @@ class Postgres(EmbeddedEngine):
             "--builtin-locale=C.UTF-8",
             *options,
         ]
-        await self.run_once(self.privileges.command(initdb, uid=uid), cwd=staging)
-        give(staging / "data", self.privileges.owner)
-        (staging / "data").rename(self.folder)
+        await self.run_once(self.privileges.command(initdb, uid=uid), cwd=data, stdin=password)
+        give(data, self.privileges.owner)
+        data.rename(self.folder)
         _flush_folder(self.home)
         shutil.rmtree(staging)
 
     async def _set_password(self, address: Address) -> None:
         """Give the superuser a new password when the old one is lost. Single-user mode asks for none."""
         script = self.home / "logs" / "new-password.sql"
-        write_private(
-            script, sql.SQL("ALTER ROLE blok PASSWORD {}").format(address.password).as_string() + "\n"
-        )
+        statement = sql.SQL("ALTER ROLE blok PASSWORD {}").format(address.password)
+        write_private(script, statement.as_string() + "\n")
         program = [self._program("postgres"), "--single", "-D", self.privileges.path(self.folder), "postgres"]
         try:
-            with script.open("rb") as statements:
-                subprocess.run(  # noqa: S603, ASYNC221  once in a folder's life, a fraction of a second
-                    self.privileges.command(program),
-                    cwd=self.folder,
-                    stdin=statements,
-                    check=True,
-                    capture_output=True,
-                )
+            await self.run_once(self.privileges.command(program), cwd=self.folder, stdin=script)
         finally:
             script.unlink()
 

@@ -14,18 +14,20 @@ KEPT_LOGS = 3
 _POLL = 0.02
 
 
-def spawn(command: Sequence[str], *, cwd: Path, log: Path) -> subprocess.Popen[bytes]:
-    """Start `command` in its own session, writing to `log`.
+def spawn(
+    command: Sequence[str], *, cwd: Path, log: Path, stdin: Path = Path(os.devnull)
+) -> subprocess.Popen[bytes]:
+    """Start `command` in its own session, reading `stdin` and writing to `log`.
 
     The environment is reduced to what engines need: variables such as PGDATA or PGOPTIONS would change them.
     """
     environment = {"LC_ALL": "C", "TZ": "UTC", "PATH": os.environ.get("PATH", os.defpath)}
-    with log.open("ab") as output:
+    with log.open("ab") as output, stdin.open("rb") as source:
         return subprocess.Popen(  # noqa: S603  the command is ours, no shell
             command,
             cwd=cwd,
             env=environment,
-            stdin=subprocess.DEVNULL,
+            stdin=source,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,

@@ -1,29 +1,26 @@
 # The commands of the house. `make` alone lists them.
-PYTHON ?= python3
-VENV := .venv
-BIN := $(VENV)/bin
-UV_VERSION := 0.13.9
-STAMP := $(VENV)/.installed
+# PYTHON=/path/to/python3.12 chooses the interpreter that .venv is made with.
+VENV = .venv
+BIN = $(VENV)/bin
+STAMP = $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock conformance fuzz-expressions bench bench-runtime clean
+.PHONY: help run test engines check format lock conformance fuzz-expressions bench bench-runtime clean
 
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 28
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s%s\n", $$1, $$2 }' Makefile
 
 $(STAMP): requirements.lock pyproject.toml
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m uv --version 2>/dev/null | grep -q ' $(UV_VERSION) ' || $(BIN)/python -m pip install --quiet uv==$(UV_VERSION)
-	@VIRTUAL_ENV=$(VENV) $(BIN)/python -m uv pip install --quiet --require-hashes --requirements requirements.lock
-	@VIRTUAL_ENV=$(VENV) $(BIN)/python -m uv pip install --quiet --no-deps --editable .
-	@touch $@
+	@PYTHON=$(PYTHON) sh scripts/install
 
 run: $(STAMP) ## the whole platform at http://localhost:4000
 	@$(BIN)/blok hub up
 
 test: $(STAMP) ## every check and every test
-	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest
+	@failed=0; $(MAKE) --no-print-directory check || failed=1; $(BIN)/python -m pytest || failed=1; exit $$failed
+
+engines: $(STAMP) ## PostgreSQL, Valkey and NATS alone; prints the settings to use them
+	@$(BIN)/python -m blokhub.engines
 
 check: $(STAMP) ## lint, types and walls
 	@$(BIN)/ruff check .

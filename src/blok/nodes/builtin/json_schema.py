@@ -1,0 +1,35 @@
+"""Check data against a JSON Schema."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+import jsonschema
+
+from blok.nodes.contract import node
+from blok.nodes.errors import GlobalError
+
+
+class Inputs(TypedDict):
+    """A JSON Schema and what must fit it."""
+
+    schema: dict[str, Any]
+    data: Any
+
+
+@node(
+    name="@blokjs/json-schema",
+    description="Check data against a JSON Schema; fail when it does not fit.",
+    tags=("data", "validation"),
+    examples=({"inputs": {"schema": {"type": "object"}, "data": {}}, "output": {"valid": True}},),
+)
+def json_schema(inputs: Inputs) -> dict[str, bool]:
+    """Say that the data is valid, or raise with every reason."""
+    try:
+        problems = sorted(jsonschema.Draft202012Validator(inputs["schema"]).iter_errors(inputs["data"]), key=str)
+    except jsonschema.SchemaError as error:
+        raise GlobalError(f"json-schema: the schema itself is wrong: {error.message}") from None
+    if problems:
+        reasons = "; ".join(f"{'/'.join(map(str, problem.absolute_path)) or '(root)'} {problem.message}" for problem in problems)
+        raise GlobalError(f"json-schema validation failed: {reasons}")
+    return {"valid": True}

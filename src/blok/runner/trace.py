@@ -1,0 +1,148 @@
+"""What happened in a run. Steps append small tuples; everything readable is made when somebody looks."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from blok.expressions import UNDEFINED
+
+if TYPE_CHECKING:
+    from blok.runner.run import Run
+
+# What a step left out of the record is told apart from null.
+ABSENT: Any = UNDEFINED
+MAX_VALUE_BYTES = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class StepInfo:
+    """The facts of a step that never change. ``state_key`` is where its result goes, if anywhere."""
+
+    name: str
+    node: str
+    type: str
+    index: int
+    total: int
+    depth: int
+    path: str
+    state_key: str | None = None
+    spread: bool = False
+
+    @property
+    def place(self) -> str:
+        """How messages name the step."""
+        return f"[step {self.index + 1}/{self.total}] {self.name} ({self.type})"
+
+
+@dataclass(slots=True)
+class Iteration:
+    """Marks, between the events of a forEach or loop, which pass the following events belong to."""
+
+    step: StepInfo
+    index: int
+
+
+# (info, started, ended, inputs, output, error, extra); times are perf_counter seconds
+Event = tuple[StepInfo, float, float, Any, Any, BaseException | None, Any]
+
+
+class TraceBuffer:
+    """The last runs, newest last. Appending is all that a run pays for."""
+
+    def __init__(self, size: int = 500) -> None:
+        self._runs: deque[Run] = deque(maxlen=size)
+        self.append = self._runs.append
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def __iter__(self) -> Iterator[Run]:
+        """Newest first."""
+        return iter(reversed(list(self._runs)))
+
+    def find(self, run_id: str) -> Run | None:
+        """The run of this id, if it is still remembered."""
+        return next((run for run in self if run.id == run_id), None)
+
+    def clear(self) -> int:
+        """Forget everything; returns how many runs that were."""
+        count = len(self._runs)
+        self._runs.clear()
+        return count
+
+
+def plain(value: Any, limit: int = MAX_VALUE_BYTES) -> Any:
+    """A value as JSON, cut when it is large; never raises."""
+    if value is ABSENT:
+        return None
+    try:
+        encoded = msgspec.json.encode(value, enc_hook=str)
+    except (TypeError, ValueError, RecursionError, OverflowError):
+        return repr(value)[:limit]
+    if len(encoded) > limit:
+        return {"truncated": True, "bytes": len(encoded), "start": encoded[:1024].decode("utf-8", "replace")}
+    return msgspec.json.decode(encoded)
+
+
+def step_records(run: Run) -> list[dict[str, Any]]:
+    """The steps of a run in the order they started, with inputs, output, what changed in state, time and error."""
+    base = run.started_at - run.started
+    rows: list[tuple[float, int, dict[str, Any]]] = []
+    _collect(run.events, base, None, rows)
+    rows.sort(key=lambda row: (row[0], row[1]))
+    return [row[2] for row in rows]
+
+
+def _collect(events: list[Any], base: float, iteration: int | None, rows: list[tuple[float, int, dict[str, Any]]]) -> None:
+    current = iteration
+    loop_depth = -1
+    for event in events:
+        if type(event) is Iteration:
+            current, loop_depth = event.index, event.step.depth
+            continue
+        if type(event) is list:
+            _collect(event, base, current, rows)
+            continue
+        info, started, ended, inputs, output, error, extra = event
+        inside = current is not None and (info.depth > loop_depth or iteration is not None)
+        rows.append((started, info.depth, _record(info, base + started, ended - started, inputs, output, error, extra)))
+        if inside:
+            rows[-1][2]["iteration"] = current
+
+
+def _record(
+    info: StepInfo, at: float, seconds: float, inputs: Any, output: Any, error: BaseException | None, extra: Any
+) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "step": info.name,
+        "node": info.node,
+        "type": info.type,
+        "status": "failed" if error is not None else "completed",
+        "path": info.path,
+        "depth": info.depth,
+        "index": info.index,
+        "started_at": round(at, 6),
+        "duration_ms": round(seconds * 1_000, 3),
+        "inputs": plain(inputs),
+        "output": plain(output),
+        "state_change": _state_change(info, output, error),
+        "error": None,
+    }
+    if error is not None:
+        record["error"] = {"name": str(getattr(error, "name", None) or type(error).__name__), "message": str(error)}
+    if extra:
+        record.update(extra)
+    return record
+
+
+def _state_change(info: StepInfo, output: Any, error: BaseException | None) -> dict[str, Any]:
+    if error is not None or output is ABSENT:
+        return {}
+    if info.spread:
+        return plain(output) if isinstance(output, dict) else {}
+    return {info.state_key: plain(output)} if info.state_key is not None else {}

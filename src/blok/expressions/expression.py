@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
-from blok.expressions.engine import Evaluator
-from blok.expressions.errors import ExpressionError
-from blok.expressions.syntax import Path, parse, touched
+from tree_sitter import Node
 
-# Names every object has without owning them: reading one needs the whole object.
-INHERITED = frozenset(
-    """constructor hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString toString valueOf __proto__
-    __defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__""".split()  # noqa: SIM905
-)
+from blok.expressions.compiled import Compiled, Unproven, compile_tree, finished, new_frame
+from blok.expressions.compiled.frame import DIRTY
+from blok.expressions.engine import Evaluator
+from blok.expressions.errors import ExpressionError, Fallback
+from blok.expressions.syntax import Path, parse, touched
+from blok.expressions.values import INHERITED, UNDEFINED, checked_json, checked_text, normal
 
 _Wanted = dict[str, "_Wanted | None"]
 
@@ -26,9 +25,10 @@ class Expression:
 
     def __init__(self, source: str, more: tuple[str, ...] = ()) -> None:
         self.source = source
-        self.tier = 2
         self._more = more
         tree = parse(source)
+        self.compiled = _compiled(tree, more)
+        self.tier = self._tier()
         seen = touched(tree)
         self._may_change = seen.may_change
         self._process = any(path[0] == "process" for path in seen.paths)
@@ -43,7 +43,47 @@ class Expression:
         vars: Any = None,
     ) -> Any:
         """The value, `UNDEFINED` included. Raises ExpressionError for a throw, a syntax error or a limit."""
-        return self.in_engine(evaluator, ctx, data, func, vars)
+        return self.evaluate_with(evaluator, ctx, data, func, vars, ())
+
+    def evaluate_with(
+        self,
+        evaluator: Evaluator,
+        ctx: dict[str, Any],
+        data: Any,
+        func: Any,
+        vars: Any,
+        more: tuple[Any, ...],
+    ) -> Any:
+        """Like `evaluate`, with the values of the names handed in besides."""
+        if self.compiled is not None:
+            try:
+                return self._run(ctx, data, func, vars, more)
+            except (Fallback, RecursionError):
+                pass
+        return self.in_engine(evaluator, ctx, data, func, vars, more_values=more)
+
+    def _run(self, ctx: dict[str, Any], data: Any, func: Any, vars: Any, more: tuple[Any, ...]) -> Any:
+        """The value by compiled code; raises Fallback where that is not proven."""
+        assert self.compiled is not None, "only called for compiled expressions"
+        if not self.compiled.free:
+            value = self.compiled.run(ctx, None)
+        else:
+            frame = new_frame(data, func, vars, more, self.compiled.free)
+            value = self.compiled.run(ctx, frame)
+            if frame[DIRTY]:
+                value = finished(value)
+        return normal(value) if type(value) is float else value
+
+    def _tier(self) -> int:
+        if self.compiled is None:
+            return 2
+        if self.compiled.reads:
+            return 1
+        try:
+            self.constant = self._run({}, None, None, None, ())
+        except (Fallback, ExpressionError, RecursionError):
+            return 1
+        return 1 if isinstance(self.constant, (dict, list)) else 0
 
     def text(
         self,
@@ -55,8 +95,14 @@ class Expression:
         generation: int,
     ) -> str:
         """The value as text inside a template of the given generation."""
-        value: str = self.in_engine(evaluator, ctx, data, func, vars, as_text=2 if generation == 1 else 1)
-        return value
+        if self.compiled is not None:
+            try:
+                value = self._run(ctx, data, func, vars, ())
+                return value if type(value) is str else checked_value_text(value, generation)
+            except (Fallback, RecursionError):
+                pass
+        text: str = self.in_engine(evaluator, ctx, data, func, vars, as_text=2 if generation == 1 else 1)
+        return text
 
     def in_engine(
         self,
@@ -102,6 +148,15 @@ class Expression:
         return None
 
 
+def _compiled(tree: Node | None, more: tuple[str, ...]) -> Compiled | None:
+    if tree is None:
+        return None
+    try:
+        return compile_tree(tree, more)
+    except Unproven:
+        return None
+
+
 def _wanted(paths: frozenset[Path]) -> "_Wanted":
     tree: _Wanted = {}
     for path in paths:
@@ -125,6 +180,19 @@ def _pick(value: Any, wanted: "_Wanted | None") -> Any:
         elif key in INHERITED:
             return value
     return picked
+
+
+def checked_value_text(value: Any, generation: int) -> str:
+    """A value's text inside a template, by compiled code.
+
+    V1 String(value), v2 nothing for null, JSON for objects.
+    """
+    if generation == 2:
+        if value is None or value is UNDEFINED:
+            return ""
+        if isinstance(value, (dict, list)):
+            return checked_json(value)
+    return checked_text(value)
 
 
 @lru_cache(maxsize=4096)

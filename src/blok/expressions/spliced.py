@@ -47,7 +47,7 @@ class Spliced:
         if self._expression is None:
             raise ExpressionError("SyntaxError", "a ${} placeholder stands where no value can")
         values = tuple(self._value(number, evaluator, ctx, data) for number in range(len(self._parts)))
-        return self._expression.in_engine(evaluator, ctx, data, func, vars, more_values=values)
+        return self._expression.evaluate_with(evaluator, ctx, data, func, vars, values)
 
     def _value(self, number: int, evaluator: Evaluator, ctx: dict[str, Any], data: Any) -> Any:
         expression, key, shown = self._parts[number]

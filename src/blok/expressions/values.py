@@ -7,6 +7,8 @@ Section numbers in comments are those of ECMA-262.
 
 import math
 import re
+import sys
+from collections.abc import Callable
 from json.encoder import encode_basestring
 from typing import Any, Final
 
@@ -37,6 +39,12 @@ class Undefined:
 UNDEFINED: Final = Undefined()
 SAFE_INTEGER: Final = 2**53
 NAN: Final = math.nan
+
+# Names that every object has without owning them.
+INHERITED: Final = frozenset(
+    """constructor hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString toString valueOf __proto__
+    __defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__""".split()  # noqa: SIM905
+)
 
 # What JavaScript's number parser and trim() call white space (StrWhiteSpaceChar).
 WHITE_SPACE: Final = (
@@ -191,9 +199,17 @@ def checked_text(value: Any) -> str:
     return to_text(primitive(value))
 
 
-def checked_list_text(items: list[Any], separator: str = ",", depth: int = 0) -> str:
-    """Array.prototype.join of compiled code; deep and self-containing arrays go to the engine."""
-    if depth > 8:
+def checked_list_text(items: list[Any], separator: str = ",") -> str:
+    """Array.prototype.join of compiled code; deep, huge and self-containing arrays go to the engine."""
+    return separator.join(_item_texts(items, [_MOST_ITEMS], 0))
+
+
+_MOST_ITEMS = 100_000
+
+
+def _item_texts(items: list[Any], left: list[int], depth: int) -> list[str]:
+    left[0] -= len(items)
+    if depth > 8 or left[0] < 0:
         raise Fallback
     parts = []
     for item in items:
@@ -202,10 +218,10 @@ def checked_list_text(items: list[Any], separator: str = ",", depth: int = 0) ->
         elif item is None or item is UNDEFINED:
             parts.append("")
         elif type(item) is list:
-            parts.append(checked_list_text(item, ",", depth + 1))
+            parts.append(",".join(_item_texts(item, left, depth + 1)))
         else:
             parts.append(to_text(primitive(item)))
-    return separator.join(parts)
+    return parts
 
 
 def to_number(value: Any) -> int | float:
@@ -292,10 +308,29 @@ def stringify(value: Any) -> str | None:
     """JSON.stringify(value), compact. None for undefined. Raises ValueError for a circular structure."""
     if value is UNDEFINED:
         return None
-    return _json(value, [])
+    return _json(value, [], _show_opaque, [sys.maxsize])
 
 
-def _json(value: Any, open_containers: list[int]) -> str:
+def checked_json(value: Any) -> str:
+    """JSON.stringify of compiled code, for anything but undefined.
+
+    Opaque and circular values are Fallback.
+    """
+    try:
+        return _json(value, [], _refuse_opaque, [_MOST_ITEMS])
+    except ValueError:
+        raise Fallback from None
+
+
+def _show_opaque(_value: Any) -> str:
+    return "{}"
+
+
+def _refuse_opaque(_value: Any) -> str:
+    raise Fallback
+
+
+def _json(value: Any, open_containers: list[int], opaque: Callable[[Any], str], left: list[int]) -> str:
     kind = type(value)
     if kind is str:
         return json_string(value)
@@ -309,15 +344,18 @@ def _json(value: Any, open_containers: list[int]) -> str:
     if value is None or value is UNDEFINED:
         return "null"
     if kind is not dict and kind is not list:
-        return "{}"
+        return opaque(value)
     if id(value) in open_containers:
         raise ValueError("Converting circular structure to JSON")
     open_containers.append(id(value))
+    left[0] -= len(value)
+    if left[0] < 0:
+        raise Fallback
     if kind is list:
-        text = f"[{','.join([_json(item, open_containers) for item in value])}]"
+        text = f"[{','.join([_json(item, open_containers, opaque, left) for item in value])}]"
     else:
         members = [
-            f"{json_string(key)}:{_json(value[key], open_containers)}"
+            f"{json_string(key)}:{_json(value[key], open_containers, opaque, left)}"
             for key in own_keys(value)
             if value[key] is not UNDEFINED
         ]

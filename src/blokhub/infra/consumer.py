@@ -178,4 +178,4 @@ async def react(
     arrival = Arrival(event=event.event, recorded=event, work=work, host=host)
     for function in functions:
         await function(arrival)
-    return work.after_commit
+    return [*work.after_commit, lambda: host.forget(work.recorded)]

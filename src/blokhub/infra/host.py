@@ -16,12 +16,15 @@ from blokhub.infra.settings import Settings
 from blokhub.infra.signing import ContextSigner
 from blokhub.infra.unit_of_work import StoreFactory, UnitOfWork, unit_of_work
 from blokhub.kernel.context import Context
-from blokhub.kernel.events import Event
+from blokhub.kernel.events import Event, RecordedEvent
 
 if TYPE_CHECKING:
     from blokhub.infra.clients import Clients
     from blokhub.infra.reactions import Reactions
     from blokhub.infra.sagas import Saga, SagaEngine
+
+
+CacheSubjects = Callable[[RecordedEvent], Sequence[str]]
 
 
 @dataclass
@@ -38,6 +41,7 @@ class Host:
     sagas: "SagaEngine"
     projections: Sequence[Projection]
     store: StoreFactory | None = None
+    cache_subjects: CacheSubjects | None = None
     parts: dict[str, Any] = field(default_factory=dict)
 
     @asynccontextmanager
@@ -45,6 +49,13 @@ class Host:
         """The one transaction around a command."""
         async with unit_of_work(self.database, context, self.projections, self.store) as work:
             yield work
+        await self.forget(work.recorded)
+
+    async def forget(self, recorded: Sequence[RecordedEvent]) -> None:
+        """Take from the cache what `recorded` made stale."""
+        if self.cache_subjects is not None:
+            for subject in {subject for each in recorded for subject in self.cache_subjects(each)}:
+                await self.cache.forget(subject)
 
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A connection for queries."""
@@ -59,8 +70,9 @@ Lifespan = Callable[[Host], AbstractAsyncContextManager[None]]
 class Service:
     """The wiring of one service: what `service.py` of its folder declares.
 
-    `store` makes the store that commands use, on the connection of a unit of work. `jobs` run for as long as the process does; `lifespan` opens what the service needs beyond the stores
-    and closes it again; `owns` lists its tables and collections for people.
+    `store` makes the store that commands use, on the connection of a unit of work; `cache_subjects` names
+    what of the cache an event makes stale. `jobs` run for as long as the process does; `lifespan` opens what
+    the service needs beyond the stores and closes it again; `owns` lists its tables for people.
     """
 
     name: str
@@ -72,6 +84,7 @@ class Service:
     owns: Sequence[str]
     projections: Sequence[Projection] = ()
     store: StoreFactory | None = None
+    cache_subjects: CacheSubjects | None = None
     reactions: "Reactions | None" = None
     sagas: "Sequence[Saga]" = ()
     jobs: Sequence[Job] = ()

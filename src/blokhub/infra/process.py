@@ -56,6 +56,7 @@ class Process:
             sagas=self._sagas,
             projections=service.projections,
             store=service.store,
+            cache_subjects=service.cache_subjects,
         )
 
     def _database(self, name: str) -> Database:

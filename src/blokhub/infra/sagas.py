@@ -25,7 +25,7 @@ from blokhub.kernel.errors import ProblemError
 _log = structlog.get_logger("saga")
 
 Payload = dict[str, Any]
-Action = Callable[[Host, Payload], Awaitable[Payload | None]]
+Action = Callable[[Host, Payload], Awaitable[None]]
 Compensation = Callable[[Host, Payload], Awaitable[None]]
 
 # Sagas recorded under another number are left to the processes that know it; raise it when the order or
@@ -35,13 +35,13 @@ _APPLICATION_VERSION = "1"
 
 @dataclass(frozen=True)
 class Step:
-    """One step. With `awaits`, it is finished when `signal` brings a message of that name.
+    """One step. Its action may be nothing but waiting. With `awaits`, it ends when `signal` brings a message of that name.
 
     `attempts` counts the tries of the action after unexpected errors; a ProblemError ends it at once.
     """
 
     name: str
-    action: Action
+    action: Action | None
     compensation: Compensation | None = None
     awaits: str | None = None
     timeout: float = 30.0
@@ -138,7 +138,8 @@ class SagaEngine:
         pause = 0.1
         for attempt in range(1, step.attempts + 1):
             try:
-                await step.action(host, payload)
+                if step.action is not None:
+                    await step.action(host, payload)
             except ProblemError as error:
                 return error.as_problem()
             except Exception as error:

@@ -10,17 +10,17 @@ from blokhub.kernel.context import Context
 from blokhub.kernel.events import Event, RecordedEvent
 
 State = TypeVar("State", bound=msgspec.Struct)
-Store = TypeVar("Store", covariant=True)
+StoreT_co = TypeVar("StoreT_co", covariant=True)
 
 
-class Work(Protocol[Store]):
+class Work(Protocol[StoreT_co]):
     """One open transaction. `store` is the service's own store, on the same transaction."""
 
     context: Context
     after_commit: list[Callable[[], Awaitable[None]]]
 
     @property
-    def store(self) -> Store:
+    def store(self) -> StoreT_co:
         """The service's own store."""
         ...
 

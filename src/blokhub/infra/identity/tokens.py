@@ -1,6 +1,5 @@
 """Access tokens: short-lived JWTs signed with Ed25519 (RFC 7519, RFC 8037), and the keys that check them."""
 
-import base64
 import hashlib
 import hmac
 import time
@@ -37,9 +36,7 @@ class TokenIssuer:
     def __init__(self, secret: str, issuer: str, seconds: int) -> None:
         seed = hmac.new(secret.encode(), b"access tokens, key 1", hashlib.sha256).digest()
         private = Ed25519PrivateKey.from_private_bytes(seed)
-        public = private.public_key().public_bytes_raw()
-        shape = {"kty": "OKP", "crv": "Ed25519", "d": _base64(seed), "x": _base64(public)}
-        self._key = OKPKey.import_key(shape, {"alg": _ALGORITHM, "use": "sig"})
+        self._key = OKPKey.import_key(private, {"alg": _ALGORITHM, "use": "sig"})
         self._key_id = self._key.thumbprint()
         self._issuer = issuer
         self.seconds = seconds
@@ -106,7 +103,3 @@ class TokenVerifier:
             self._valid.clear()
         self._valid[token] = identity
         return identity
-
-
-def _base64(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

@@ -100,5 +100,5 @@ EVENTS: tuple[type[Event], ...] = (
 # Stable names of the errors (see /problems/<name>), and of the rules behind `rule_broken`.
 HANDLE_TAKEN = "handle_taken"
 EMAIL_TAKEN = "email_taken"
-RULE_PASSWORD = "users.password_is_hard_to_guess"
+RULE_GUESSABLE = "users.password_is_hard_to_guess"
 RULE_HANDLE = "users.handle_is_free_to_use"

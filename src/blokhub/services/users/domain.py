@@ -10,10 +10,57 @@ from blokhub.services.users import contract
 
 # Handles that could be mistaken for a part of the platform.
 RESERVED = frozenset(
-    ["admin", "administrator", "api", "assets", "auth", "blok", "blokhub", "dashboard", "help", "hub", "login", "me", "moderator", "nodes", "pages", "problems", "profile", "register", "root", "search", "security", "settings", "static", "support", "system", "workflows"]
+    [
+        "admin",
+        "administrator",
+        "api",
+        "assets",
+        "auth",
+        "blok",
+        "blokhub",
+        "dashboard",
+        "help",
+        "hub",
+        "login",
+        "me",
+        "moderator",
+        "nodes",
+        "pages",
+        "problems",
+        "profile",
+        "register",
+        "root",
+        "search",
+        "security",
+        "settings",
+        "static",
+        "support",
+        "system",
+        "workflows",
+    ]
 )
 _COMMON = frozenset(
-    ["password", "password1", "password123", "12345678", "123456789", "1234567890", "qwertyui", "qwerty123", "iloveyou", "letmein1", "welcome1", "admin123", "changeme", "trustno1", "sunshine", "princess", "football", "baseball", "superman"]
+    [
+        "password",
+        "password1",
+        "password123",
+        "12345678",
+        "123456789",
+        "1234567890",
+        "qwertyui",
+        "qwerty123",
+        "iloveyou",
+        "letmein1",
+        "welcome1",
+        "admin123",
+        "changeme",
+        "trustno1",
+        "sunshine",
+        "princess",
+        "football",
+        "baseball",
+        "superman",
+    ]
 )
 
 
@@ -62,7 +109,7 @@ def check_password(password: str, handle: str, email: str) -> None:
     guessable = plain in _COMMON or plain in {handle, email.casefold(), local} or len(set(plain)) < 4
     if guessable:
         raise RuleBroken(
-            contract.RULE_PASSWORD,
+            contract.RULE_GUESSABLE,
             "This password is among the first that would be tried. Use a longer phrase of your own.",
             pointer="/password",
         )

@@ -1,6 +1,7 @@
 """What can be asked about accounts."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -87,6 +88,6 @@ async def _account(connection: AsyncConnection, condition: sa.ColumnElement[bool
     return (await connection.execute(query)).mappings().first()
 
 
-def _public(row: sa.RowMapping) -> dict[str, object]:
+def _public(row: sa.RowMapping) -> dict[str, Any]:
     names = ("id", "handle", "display_name", "bio", "location", "website", "created_at")
     return {name: row[name] for name in names}

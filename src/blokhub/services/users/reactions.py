@@ -11,7 +11,7 @@ reactions = Reactions()
 async def reward_publishing(arrival: Arrival) -> None:
     """A first public version counts more than those that follow."""
     event: VersionPublished = arrival.event
-    if event.visibility != "public":
+    if event.metadata.visibility != "public":
         return
     cause = "package_published" if event.first else "version_published"
     await commands.award(

@@ -1,0 +1,1 @@
+"""Packages: workflows and nodes, their versions, drafts and forks."""

@@ -1,0 +1,179 @@
+"""Definitions: what is published. A workflow is a Blok file; a node is the description of one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
+
+import msgspec
+from jsonschema import Draft202012Validator, SchemaError
+
+from blok.workflow import (
+    Description,
+    Format,
+    WorkflowError,
+    canonical_json,
+    describe,
+    detect_generation,
+    digest,
+    export,
+    normalise,
+    parse,
+)
+from blokhub.kernel.errors import InvalidInput
+from blokhub.services.content.contract import Kind, Outline
+
+Encoding = Literal["json", "yaml", "toml"]
+MAX_BYTES = 512 * 1024
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A definition as it is kept: JSON text in the author's order of keys, and its digest."""
+
+    body: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the rules say about a definition: the errors forbid its publication."""
+
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    outline: Outline = field(default_factory=Outline)
+
+
+def read_definition(given: dict[str, Any] | str, encoding: Encoding | None) -> Definition:
+    """Take a definition as an object, or as the text of a file in `encoding`.
+
+    The digest is the sha-256 of the canonical JSON, so it is the same whatever the encoding was.
+    Raises InvalidInput when it cannot be read, is no object, or is too large.
+    """
+    try:
+        document = parse(given, encoding or "json") if isinstance(given, str) else given
+        if not isinstance(document, dict):
+            raise InvalidInput("A definition is an object.", pointer="/definition")
+        if len(canonical_json(document)) > MAX_BYTES:
+            raise InvalidInput(f"A definition may have {MAX_BYTES // 1024} KiB.", pointer="/definition")
+        return Definition(msgspec.json.encode(document).decode(), digest(document))
+    except WorkflowError as error:
+        raise InvalidInput(str(error), pointer="/definition", line=error.line, column=error.column) from error
+    except RecursionError as error:
+        raise InvalidInput("The definition is nested too deeply.", pointer="/definition") from error
+
+
+def write_definition(body: str, encoding: Encoding) -> str:
+    """The definition as a file in `encoding`; reading it again gives the same digest.
+
+    Raises InvalidInput when the encoding has no way to say it (TOML has no null in arrays).
+    """
+    if encoding == "json":
+        return msgspec.json.format(body.encode(), indent=2).decode() + "\n"
+    try:
+        return export(msgspec.json.decode(body), cast(Format, encoding))
+    except WorkflowError as error:
+        raise InvalidInput(
+            f"This definition cannot be written as {encoding}: {error}", pointer="/query/format"
+        ) from error
+
+
+def check_definition(kind: Kind, body: str, nodes: frozenset[str]) -> Verdict:
+    """Hold a definition against the rules of its kind."""
+    document = msgspec.json.decode(body)
+    return _check_workflow(document, nodes) if kind == "workflow" else _check_node(document)
+
+
+def _check_workflow(document: Any, nodes: frozenset[str]) -> Verdict:
+    generation = detect_generation(document)
+    try:
+        workflow = normalise(document, generation=generation)
+        found = describe(document, generation=generation)
+    except WorkflowError as error:
+        return Verdict(errors=[_problem("workflow.format", str(error), error.path)])
+    outline = Outline(
+        nodes=sorted(found.nodes),
+        triggers=sorted(found.triggers),
+        hosts=sorted(found.hosts),
+        step_count=found.step_count,
+        generation=generation,
+    )
+    if not workflow.steps:
+        return Verdict(
+            [_problem("workflow.format", "A workflow needs at least one step.", ("steps",))], [], outline
+        )
+    unknown = [name for name in sorted(found.nodes) if not _is_known(name, nodes)]
+    errors = [
+        _problem("workflow.unknown_node", f"The hub has no node {name}, so nobody could run this.", ())
+        for name in unknown
+    ]
+    return Verdict(errors, _warnings(document, found), outline)
+
+
+def _is_known(name: str, nodes: frozenset[str]) -> bool:
+    """Whether a node is among `nodes`; the prefixes of both generations mean the same node."""
+    short = name.removeprefix("@nanoservice-ts/").removeprefix("@blokjs/")
+    return name in nodes or short in nodes or f"@blokjs/{short}" in nodes
+
+
+def _warnings(document: dict[str, Any], found: Description) -> list[str]:
+    warnings = []
+    if not document.get("description"):
+        warnings.append("It has no description; people find what says what it does.")
+    if found.dynamic_hosts:
+        warnings.append("It computes the address that it contacts, so its hosts cannot be listed in full.")
+    if found.environment:
+        warnings.append(
+            f"It reads {', '.join(found.environment)} from the environment, which is empty in the sandbox."
+        )
+    return warnings
+
+
+_NODE_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["name", "description", "input", "output"],
+    "properties": {
+        "name": {"type": "string", "minLength": 1, "maxLength": 200},
+        "description": {"type": "string", "minLength": 1, "maxLength": 1000},
+        "runtime": {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
+        "input": {"type": "object"},
+        "output": {"type": "object"},
+        "source": {"type": "string", "maxLength": 200_000},
+        "language": {"type": "string", "maxLength": 40},
+        "examples": {
+            "type": "array",
+            "items": {"type": "object", "required": ["input", "output"]},
+        },
+    },
+}
+
+
+def _check_node(document: Any) -> Verdict:
+    """A node's description: what goes in and what comes out, as JSON Schema, with examples that fit."""
+    errors = _violations("node.format", _NODE_SCHEMA, document, ())
+    if errors:
+        return Verdict(errors)
+    for side in ("input", "output"):
+        try:
+            Draft202012Validator.check_schema(document[side])
+        except SchemaError as error:
+            errors.append(_problem("node.schema", f"{side} is no JSON Schema: {error.message}", (side,)))
+    if not errors:
+        for index, example in enumerate(document.get("examples", [])):
+            for side in ("input", "output"):
+                errors += _violations(
+                    "node.example", document[side], example[side], ("examples", index, side)
+                )
+    return Verdict(errors, [], Outline(nodes=[document["name"]]))
+
+
+def _violations(
+    rule: str, schema: dict[str, Any], value: Any, at: tuple[str | int, ...]
+) -> list[dict[str, Any]]:
+    found = Draft202012Validator(schema).iter_errors(value)
+    return [_problem(rule, error.message, (*at, *error.absolute_path)) for error in found]
+
+
+def _problem(rule: str, message: str, path: Sequence[str | int]) -> dict[str, Any]:
+    """One problem, with an RFC 6901 pointer into the definition."""
+    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    return {"rule": rule, "message": message, "pointer": "".join(f"/{step}" for step in steps)}

@@ -1,0 +1,120 @@
+"""The steps of a publication. Each may be asked for again: what is done already yields no event."""
+
+from typing import Any
+
+from blokhub.kernel.errors import ProblemError
+from blokhub.kernel.events import Event
+from blokhub.services.content import contract
+from blokhub.services.content.contract import Outline
+from blokhub.services.content.domain.package import Package, Stage, Version, choose_latest
+
+_ORDER: tuple[Stage, ...] = (
+    "submitted",
+    "validated",
+    "dry_running",
+    "dry_run_passed",
+    "published",
+    "indexed",
+)
+
+
+class PublicationGone(ProblemError):
+    """The version was withdrawn while its saga was still at work."""
+
+    status = 409
+    name = "publication_gone"
+    title = "This publication was withdrawn"
+
+
+def _pending(package: Package, number: str, stage: Stage, *, late: bool = False) -> Version | None:
+    """The version, if it still has to reach `stage`. `late` answers may find it withdrawn."""
+    version = package.versions.get(number)
+    if version is None:
+        if late:
+            return None
+        raise PublicationGone(f"{number} is no longer waiting to be published.")
+    return version if _ORDER.index(version.stage) < _ORDER.index(stage) else None
+
+
+def validate(package: Package, number: str, outline: Outline, warnings: list[str]) -> list[Event]:
+    """The definition keeps the rules."""
+    if _pending(package, number, "validated") is None:
+        return []
+    return [
+        contract.VersionValidated(package_id=package.id, version=number, outline=outline, warnings=warnings)
+    ]
+
+
+def request_dry_run(package: Package, number: str) -> list[Event]:
+    """Ask for a try in the sandbox."""
+    version = _pending(package, number, "dry_running")
+    if version is None:
+        return []
+    return [
+        contract.DryRunRequested(
+            package_id=package.id,
+            owner=package.owner,
+            name=package.name,
+            kind=package.kind,
+            version=number,
+            digest=version.digest,
+            saga_id=version.saga_id,
+        )
+    ]
+
+
+def complete_dry_run(package: Package, number: str, examples: int) -> list[Event]:
+    """The sandbox had nothing against it."""
+    if _pending(package, number, "dry_run_passed", late=True) is None:
+        return []
+    return [contract.DryRunPassed(package_id=package.id, version=number, examples=examples)]
+
+
+def publish(package: Package, number: str) -> list[Event]:
+    """Put the version on the shelf."""
+    version = _pending(package, number, "published")
+    if version is None:
+        return []
+    return [
+        contract.VersionPublished(
+            package_id=package.id,
+            owner_id=package.owner_id,
+            owner=package.owner,
+            name=package.name,
+            kind=package.kind,
+            metadata=package.metadata,
+            version=number,
+            digest=version.digest,
+            changelog=version.changelog,
+            outline=version.outline,
+            first=not package.published,
+            saga_id=version.saga_id,
+            forked_from=package.forked_from,
+        )
+    ]
+
+
+def mark_indexed(package: Package, number: str) -> list[Event]:
+    """The search index has it."""
+    if _pending(package, number, "indexed", late=True) is None:
+        return []
+    return [contract.VersionIndexed(package_id=package.id, version=number)]
+
+
+def withdraw(package: Package, number: str, saga_id: str, problem: dict[str, Any]) -> list[Event]:
+    """Take back a publication that failed, however far it had come."""
+    version = package.versions.get(number)
+    if version is None or version.saga_id != saga_id or version.stage == "indexed":
+        return []
+    left = [each.number for each in package.published if each.number != number and each.yanked is None]
+    return [
+        contract.VersionWithdrawn(
+            package_id=package.id,
+            owner=package.owner,
+            name=package.name,
+            version=number,
+            was_published=version.is_published,
+            latest=choose_latest(left),
+            problem=problem,
+        )
+    ]

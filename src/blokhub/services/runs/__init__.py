@@ -1,0 +1,1 @@
+"""Sandboxed executions of workflows, and their traces."""

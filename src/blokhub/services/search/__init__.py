@@ -1,0 +1,1 @@
+"""The search index, fed by events and nothing else."""

@@ -1,0 +1,45 @@
+"""The HTTP routes of search."""
+
+from typing import Annotated, Any, Literal
+
+from litestar import Request, get
+from litestar.params import Parameter
+
+from blokhub.infra.host import Host
+from blokhub.infra.search_index import Question
+from blokhub.kernel.position import HEADER
+from blokhub.services.search import queries
+from blokhub.services.search.queries import SearchAnswer
+
+_REACH_SECONDS = 2.0
+Words = Annotated[str, Parameter(max_length=300, description="What to look for.")]
+Values = Annotated[list[str] | None, Parameter(description="Only packages with all of these.")]
+
+
+@get("/api/search", summary="Search packages")
+async def search(
+    host: Host,
+    request: Request[Any, Any, Any],
+    q: Words = "",
+    kind: Literal["workflow", "node"] | None = None,
+    category: str | None = None,
+    tag: Values = None,
+    node: Values = None,
+    owner: str | None = None,
+    sort: Literal["relevance", "updated", "name"] = "relevance",
+    page: Annotated[int, Parameter(ge=1, le=500)] = 1,
+    per_page: Annotated[int, Parameter(ge=1, le=100)] = 20,
+) -> SearchAnswer:
+    """Search public packages by words and facets. With a position token it sees what was just written."""
+    indexer = host.parts["indexer"]
+    if request.headers.get(HEADER):
+        await indexer.reach(_REACH_SECONDS)
+    filters: dict[str, list[str]] = {"tag": tag or [], "node": node or []}
+    filters |= {
+        name: [value] for name, value in {"kind": kind, "category": category, "owner": owner}.items() if value
+    }
+    question = Question(q, filters, sort, page, per_page)
+    return queries.search(indexer.index, question)
+
+
+ROUTES = [search]

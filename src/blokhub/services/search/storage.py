@@ -1,0 +1,101 @@
+"""The rows that every replica's index is filled from."""
+
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from blokhub.services.search.domain import PackageEntry
+
+metadata = sa.MetaData()
+_moment = sa.DateTime(timezone=True)
+changes = sa.Sequence("entry_changes")
+
+entries = sa.Table(
+    "entries",
+    metadata,
+    sa.Column("package_id", sa.Uuid(as_uuid=False), primary_key=True),
+    # Rises with every change of any row, so that an index can ask for what it has not seen.
+    sa.Column("change", sa.BigInteger, nullable=False, index=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("summary", sa.Text, nullable=False),
+    sa.Column("readme", sa.Text, nullable=False),
+    sa.Column("category", sa.Text, nullable=False),
+    sa.Column("tags", ARRAY(sa.Text), nullable=False),
+    sa.Column("license", sa.Text, nullable=False),
+    sa.Column("visibility", sa.Text, nullable=False),
+    sa.Column("version", sa.Text),
+    sa.Column("nodes", ARRAY(sa.Text), nullable=False),
+    sa.Column("step_count", sa.Integer, nullable=False),
+    sa.Column("deprecated", sa.Text, nullable=False, server_default=""),
+    sa.Column("deleted", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("updated_at", _moment, nullable=False),
+)
+
+announcements = sa.Table(
+    "announcements",
+    metadata,
+    sa.Column("package_id", sa.Uuid(as_uuid=False), primary_key=True),
+    sa.Column("version", sa.Text, primary_key=True),
+    sa.Column("saga_id", sa.Text, nullable=False),
+    sa.Column("change", sa.BigInteger, nullable=False),
+)
+
+TABLES = (entries, announcements)
+
+
+class PostgresEntries:
+    """The store of entries, on the connection of a unit of work."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def put(self, entry: PackageEntry) -> None:
+        """Keep an entry, replacing the one of the same package."""
+        values = {
+            "package_id": entry.package_id,
+            "change": changes.next_value(),
+            "owner": entry.owner,
+            "name": entry.name,
+            "kind": entry.kind,
+            "version": entry.version,
+            "nodes": entry.nodes,
+            "step_count": entry.step_count,
+            "deleted": False,
+            "updated_at": entry.updated_at,
+            **msgspec.structs.asdict(entry.metadata),
+        }
+        rest = {name: value for name, value in values.items() if name != "package_id"}
+        statement = insert(entries).values(values)
+        await self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["package_id"], set_=rest)
+        )
+
+    async def change(self, package_id: str, values: dict[str, Any]) -> None:
+        """Change columns of an entry, if it is there."""
+        changed = sa.update(entries).where(entries.c.package_id == package_id)
+        await self._connection.execute(changed.values(**values, change=changes.next_value()))
+
+    async def announce_later(self, package_id: str, version: str, saga_id: str) -> None:
+        """Note that someone waits to hear that the entry can be found."""
+        latest = sa.select(sa.func.max(entries.c.change)).scalar_subquery()
+        values = {"package_id": package_id, "version": version, "saga_id": saga_id, "change": latest}
+        await self._connection.execute(insert(announcements).values(values).on_conflict_do_nothing())
+
+    async def take_announcements(self, up_to: int) -> list[tuple[str, str, str]]:
+        """Those that wait for entries up to the change number `up_to`: package, version, saga."""
+        due = sa.select(announcements.c.package_id, announcements.c.version).where(
+            announcements.c.change <= up_to
+        )
+        locked = due.with_for_update(skip_locked=True).cte()
+        gone = sa.delete(announcements).where(
+            announcements.c.package_id == locked.c.package_id, announcements.c.version == locked.c.version
+        )
+        columns = (announcements.c.package_id, announcements.c.version, announcements.c.saga_id)
+        rows = (await self._connection.execute(gone.returning(*columns))).all()
+        return [(row.package_id, row.version, row.saga_id) for row in rows]

@@ -37,9 +37,15 @@ class NodeRegistry:
     """Nodes by name. Later additions win over earlier ones, and all win over the built-in ones."""
 
     def __init__(self, nodes: Mapping[str, Node] | None = None, *, builtins: bool = True) -> None:
+        self._given = (dict(nodes or {}), builtins)
         self._nodes: dict[str, Node] = dict(builtin_nodes()) if builtins else {}
-        self._nodes.update(nodes or {})
+        self._nodes.update(self._given[0])
         self.failures: dict[str, str] = {}
+
+    def fresh(self) -> NodeRegistry:
+        """A registry with what this one was made of, before anything was discovered."""
+        nodes, builtins = self._given
+        return NodeRegistry(nodes, builtins=builtins)
 
     def add(self, *nodes: Node) -> None:
         """Register nodes under their names."""

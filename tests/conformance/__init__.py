@@ -1,0 +1,1 @@
+"""Recorded behaviour of the workflow formats, replayed against this runtime."""

@@ -15,7 +15,13 @@ from psycopg import sql
 
 from blokhub.engines.addresses import LOOPBACK, Address, write_private
 from blokhub.engines.embedded import EmbeddedEngine, Progress
-from blokhub.engines.errors import BinaryMissing, HalfWrittenFolder, WrongDataVersion
+from blokhub.engines.errors import (
+    BinaryMissing,
+    EngineError,
+    EngineStartFailed,
+    HalfWrittenFolder,
+    WrongDataVersion,
+)
 from blokhub.engines.rootless import Privileges, find_way, give, named_uid, reachable_binaries
 
 # What must hold, whatever the data folder's own postgresql.conf says.
@@ -82,6 +88,14 @@ class Postgres(EmbeddedEngine):
             if found.rowcount == 0:
                 await connection.execute("CREATE DATABASE blok")
             return await server_version(connection)
+
+    def explain(self, log: str, code: int | None) -> EngineError:  # noqa: D102
+        if "could not look up effective user id" in log.lower():
+            return EngineStartFailed(
+                f"The user id {os.geteuid()} has no name, and PostgreSQL wants to know its user by name.",
+                "Add a line for it to /etc/passwd, run as a user that has one, or set BLOK_POSTGRES_URL.",
+            )
+        return super().explain(log, code)
 
     async def _initialise(self, address: Address) -> None:
         """Create the cluster beside its place, then rename it: a crash leaves nothing half done."""

@@ -60,7 +60,7 @@ def find_way(home: Path) -> Privileges:
     uid = os.geteuid()
     if uid != 0 and _has_name(uid):
         return Privileges("direct")
-    if sys.platform == "linux" and _works(Privileges("namespace"), home):
+    if sys.platform == "linux" and works(Privileges("namespace"), home):
         return Privileges("namespace")
     if uid != 0:
         return Privileges("direct")
@@ -69,7 +69,7 @@ def find_way(home: Path) -> Privileges:
             f"PostgreSQL cannot run as root, and no other user can enter {home}.",
             "Run as an ordinary user, or choose a folder outside root's home: BLOK_HOME=/usr/local/var/blok.",
         )
-    if not _works(Privileges("drop"), home):
+    if not works(Privileges("drop"), home):
         raise RootRefused(
             "PostgreSQL cannot run as root, and neither a user namespace nor another user is allowed here.",
             "Run as an ordinary user (docker run --user 1000), or set BLOK_POSTGRES_URL to your own server.",
@@ -143,7 +143,8 @@ def _has_name(uid: int) -> bool:
     return True
 
 
-def _works(privileges: Privileges, home: Path) -> bool:
+def works(privileges: Privileges, home: Path) -> bool:
+    """Whether a process can change identity this way; `home` is a folder of ours."""
     trial = privileges.command([sys.executable, "--try"])
     return subprocess.run(trial, cwd=home, capture_output=True, check=False).returncode == 0  # noqa: S603
 

@@ -26,6 +26,11 @@ from blokhub.engines.rootless import DEDICATED_UID, Privileges
 only_as_root = pytest.mark.skipif(os.geteuid() != 0, reason="changes identity, so it needs root")
 only_on_linux = pytest.mark.skipif(sys.platform != "linux", reason="user namespaces are Linux's")
 
+needs_namespaces = pytest.mark.skipif(
+    sys.platform != "linux" or not rootless.works(Privileges("namespace"), Path("/")),
+    reason="user namespaces are not allowed here",
+)
+
 SOMEONE = 12_345
 PROGRAM = """
 import asyncio, json, sys
@@ -110,7 +115,9 @@ if child == 0:
     os.setuid(0)
     open("/proc/sys/user/max_user_namespaces", "w").write("0")
     os.execvp(sys.argv[2], sys.argv[2:])
-os.read(ready, 1)
+os.close(entered)
+if not os.read(ready, 1):
+    sys.exit(1)
 for file in ("uid_map", "gid_map"):
     open(f"/proc/{child}/{file}", "w").write(f"0 0 {sys.argv[1]}")
 os.write(mapped, b"1")
@@ -137,7 +144,7 @@ def test_an_ordinary_user_needs_nothing_special(open_folder: Path) -> None:
 
 
 @only_as_root
-@only_on_linux
+@needs_namespaces
 def test_a_user_id_without_a_name_works_where_namespaces_are_allowed(open_folder: Path) -> None:
     os.chown(open_folder, SOMEONE, SOMEONE)
     said = run_as(open_folder / "home", *as_user(SOMEONE))
@@ -145,7 +152,16 @@ def test_a_user_id_without_a_name_works_where_namespaces_are_allowed(open_folder
 
 
 @only_as_root
-@only_on_linux
+@needs_namespaces
+def test_a_user_id_without_a_name_is_told_what_to_do_where_they_are_not(open_folder: Path) -> None:
+    os.chown(open_folder, SOMEONE, SOMEONE)
+    said = run_as(open_folder / "home", *without_namespaces(users=65_536), *as_user(SOMEONE))
+    assert f"The user id {SOMEONE} has no name" in said["said"]
+    assert "/etc/passwd" in said["said"]
+
+
+@only_as_root
+@needs_namespaces
 def test_root_with_namespaces_keeps_its_files(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
@@ -173,7 +189,7 @@ def test_root_that_can_become_nobody_is_told_what_to_do(tmp_path: Path) -> None:
 
 
 @only_as_root
-@only_on_linux
+@needs_namespaces
 async def test_the_data_survives_a_change_of_ways(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written = []
     for way in ("namespace", "drop", "namespace"):

@@ -72,6 +72,7 @@ def _mapper(case: Case, result: Result) -> None:
     if generation == 2:
         ctx.setdefault("state", ctx.get("vars", {}))
         ctx["vars"] = ctx["state"]
+        ctx.setdefault("env", dict(os.environ))
         for alias, name in (("req", "request"), ("prev", "response")):
             if name in ctx:
                 ctx[alias] = ctx[name]

@@ -120,6 +120,11 @@ class Context:
         return self._run.cancelled
 
     @property
+    def generation(self) -> int:
+        """The generation whose rules the workflow runs under."""
+        return self._run.plan.profile.generation
+
+    @property
     def services(self) -> dict[str, Any]:
         """Things shared by all runs of one project, such as memory stores and the egress policy."""
         return self._run.engine.services

@@ -46,6 +46,7 @@ def model_of(annotation: Any) -> Model:
         schema = _flat(msgspec.json.schema(annotation))
     except (TypeError, RuntimeError):
         return Model(_ANYTHING)
+    _restore_choices(annotation, schema)
     if _is_plain(annotation):
         return from_schema(schema)
     return _msgspec(annotation, schema)
@@ -78,6 +79,20 @@ def from_schema(schema: Mapping[str, Any]) -> Model:
 def _is_plain(annotation: Any) -> bool:
     """Types whose values are JSON values themselves: no object has to be built."""
     return typing.is_typeddict(annotation) or annotation in {str, int, float, bool} or get_origin(annotation) in {list, dict}
+
+
+def _restore_choices(annotation: Any, schema: dict[str, Any]) -> None:
+    """List the choices of a Literal as they were written: messages and forms show them in that order."""
+    try:
+        hints = typing.get_type_hints(annotation)
+    except (NameError, TypeError):
+        return
+    for name, hint in hints.items():
+        while get_origin(hint) in {typing.NotRequired, typing.Required, typing.Annotated}:
+            hint = typing.get_args(hint)[0]  # noqa: PLW2901 - peeling the markers off
+        field = schema.get("properties", {}).get(name)
+        if get_origin(hint) is typing.Literal and isinstance(field, dict) and "enum" in field:
+            field["enum"] = list(typing.get_args(hint))
 
 
 def _flat(schema: dict[str, Any]) -> dict[str, Any]:

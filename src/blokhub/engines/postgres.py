@@ -22,7 +22,7 @@ from blokhub.engines.errors import (
     HalfWrittenFolder,
     WrongDataVersion,
 )
-from blokhub.engines.rootless import Privileges, find_way, give, named_uid, reachable_binaries
+from blokhub.engines.rootless import Privileges, find_way, give, reachable_binaries
 
 # What must hold, whatever the data folder's own postgresql.conf says.
 _HELD_SETTINGS = {
@@ -105,8 +105,7 @@ class Postgres(EmbeddedEngine):
         data, password = staging / "data", staging / "password"
         data.mkdir(mode=0o700, parents=True)
         write_private(password, address.password)
-        uid = named_uid() if self.privileges.way == "drop" else self.privileges.owner
-        give(staging, uid)
+        give(staging, self.privileges.named_owner)
         options = [word for key, value in _INITIAL_SETTINGS.items() for word in ("-c", f"{key}={value}")]
         initdb = [
             self._program("initdb"),
@@ -121,7 +120,7 @@ class Postgres(EmbeddedEngine):
             "--builtin-locale=C.UTF-8",
             *options,
         ]
-        await self.run_once(self.privileges.command(initdb, uid=uid), cwd=data, stdin=password)
+        await self.run_once(self.privileges.command(initdb, named=True), cwd=data, stdin=password)
         give(data, self.privileges.owner)
         data.rename(self.folder)
         _flush_folder(self.home)
@@ -134,7 +133,9 @@ class Postgres(EmbeddedEngine):
         write_private(script, statement.as_string() + "\n")
         program = [self._program("postgres"), "--single", "-D", self.privileges.path(self.folder), "postgres"]
         try:
-            await self.run_once(self.privileges.command(program), cwd=self.folder, stdin=script)
+            give(self.folder, self.privileges.named_owner)
+            await self.run_once(self.privileges.command(program, named=True), cwd=self.folder, stdin=script)
+            give(self.folder, self.privileges.owner)
         finally:
             script.unlink()
 

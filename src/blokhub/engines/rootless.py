@@ -34,14 +34,19 @@ class Privileges:
         """The user id that must own the data folder."""
         return DEDICATED_UID if self.way == "drop" else os.geteuid()
 
-    def command(self, program: list[str], *, uid: int | None = None) -> list[str]:
-        """`program` with what must come before it. `uid`: run as this one where the way is `drop`.
+    @property
+    def named_owner(self) -> int:
+        """The user id that must own it for a moment, for programs that insist on their user's name."""
+        return named_uid() if self.way == "drop" else os.geteuid()
+
+    def command(self, program: list[str], *, named: bool = False) -> list[str]:
+        """`program` with what must come before it. `named`: it insists on its user's name.
 
         The launcher is replaced by the program (same process id), so signals reach it.
         """
         if self.way == "direct":
             return program
-        target = named_uid() if self.way == "namespace" else uid if uid is not None else DEDICATED_UID
+        target = named_uid() if named or self.way == "namespace" else DEDICATED_UID
         return [sys.executable, "-I", "-S", str(_LAUNCHER), self.way, str(target), str(os.getpid()), *program]
 
     def path(self, folder: Path) -> str:

@@ -203,6 +203,19 @@ async def test_the_data_survives_a_change_of_ways(tmp_path: Path, monkeypatch: p
 
 @only_as_root
 @only_on_linux
+async def test_lost_passwords_are_replaced_for_a_dropped_user_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "find_way", lambda home: Privileges("drop"))
+    async with engines_at(tmp_path) as engines:
+        await write_everywhere(await engines.start(), "a")
+    (tmp_path / "engines.json").unlink()
+    async with engines_at(tmp_path) as engines:
+        assert await read_everywhere(await engines.start()) == everywhere("a")
+
+
+@only_as_root
+@only_on_linux
 async def test_programs_inside_a_closed_folder_are_copied_out_of_it(
     tmp_path: Path, open_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,7 +69,7 @@ class Run:
         self.trigger = trigger
         self.request = request
         self.evaluator = Evaluator(engine.limits)
-        self.events: list[Any] = []
+        self.events: Any = []
         self.status: Status = "running"
         self.cancelled = False
         self.started = time.perf_counter()
@@ -119,7 +119,7 @@ class Run:
     def fork(self) -> Run:
         """The same run for one parallel branch, with events of its own."""
         branch = copy.copy(self)
-        branch.events = []
+        branch.events = self.events.branch() if hasattr(self.events, "branch") else []
         branch.node_context = None
         branch._forks = None
         if self._forks is None:

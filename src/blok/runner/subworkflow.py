@@ -139,6 +139,8 @@ async def _over_http(run: Run, plan: Plan, inputs: Any) -> Any:
     if not isinstance(path, str) or not path:
         raise WorkflowFailureError(f'Sub-workflow "{plan.name}" has no trigger.http.path to dispatch to.')
     method = str(http.get("method") or "POST").upper()
+    if not run.engine.settings.self_base_url:
+        raise WorkflowFailureError('`dispatch: "http-self"` is not available here.')
     headers = {"X-Blok-Subworkflow-Depth": str(run.depth + 1), "X-Blok-Parent-Run-Id": run.id}
     async with httpx.AsyncClient(base_url=run.engine.settings.self_base_url, timeout=60) as client:
         reply = await client.request("POST" if method == "ANY" else method, path, json=inputs, headers=headers)

@@ -105,7 +105,7 @@ def _collect(events: list[Any], base: float, iteration: int | None, rows: list[t
         if type(event) is Iteration:
             current, loop_depth = event.index, event.step.depth
             continue
-        if type(event) is list:
+        if isinstance(event, list):
             _collect(event, base, current, rows)
             continue
         info, started, ended, inputs, output, error, extra = event
@@ -113,6 +113,12 @@ def _collect(events: list[Any], base: float, iteration: int | None, rows: list[t
         rows.append((started, info.depth, _record(info, base + started, ended - started, inputs, output, error, extra)))
         if inside:
             rows[-1][2]["iteration"] = current
+
+
+def step_record(event: Event, base: float) -> dict[str, Any]:
+    """One finished step, readable. ``base`` is the wall-clock time of perf_counter zero."""
+    info, started, ended, inputs, output, error, extra = event
+    return _record(info, base + started, ended - started, inputs, output, error, extra)
 
 
 def _record(

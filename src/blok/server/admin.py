@@ -17,8 +17,8 @@ from blok.runner.run import Run
 from blok.runner.trace import plain
 from blok.server.bodies import parse_query
 from blok.server.metrics import exposition
-from blok.server.reply import Reply, encode_json, error_reply, json_reply, text_reply
-from blok.server.shape import shape
+from blok.runner.reply import Reply, encode_json, error_reply, json_reply, text_reply
+from blok.runner.shape import shape
 
 if TYPE_CHECKING:
     from blok.server.application import Application

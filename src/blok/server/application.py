@@ -20,9 +20,9 @@ from blok.server.bodies import (
     parse_query,
 )
 from blok.server.project import Entry, Project
-from blok.server.reply import Headers, Reply, error_reply, json_reply, text_reply
+from blok.runner.reply import Headers, Reply, error_reply, json_reply, text_reply
 from blok.server.routing import VERBS, compile_path, compile_path_v1
-from blok.server.shape import shape
+from blok.runner.shape import shape
 from blok.server.welcome import welcome_page
 from blok.workflow import WorkflowError
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from blok.server.application import Application
-from blok.server.reply import Reply, error_reply
+from blok.runner.reply import Reply, error_reply
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from blok.server.application import Application
 from blok.server.asgi import MAX_BODY
-from blok.server.reply import error_reply
+from blok.runner.reply import error_reply
 
 
 class RsgiApp:

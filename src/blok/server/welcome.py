@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from blok.server.project import Project
-from blok.server.reply import Reply, text_reply
+from blok.runner.reply import Reply, text_reply
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Blok</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">

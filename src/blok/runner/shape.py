@@ -8,7 +8,7 @@ from blok.expressions import UNDEFINED
 from blok.nodes.builtin.respond import BRAND
 from blok.runner.engine import response_error
 from blok.runner.run import Outcome
-from blok.server.reply import JSON, JSON_HEADERS, Headers, Reply, encode_json, error_reply, json_reply
+from blok.runner.reply import JSON, JSON_HEADERS, Headers, Reply, encode_json, error_reply, json_reply
 
 _HELD_STATUS = {"throttled": 429, "expired": 410, "failed": 413}
 

@@ -6,13 +6,17 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import TextIO
+
+import psutil
 
 from blokhub.engines.errors import DiskFull, FolderInUse, FolderNotWritable
 
 # A fresh PostgreSQL takes 40 MB; its write-ahead log and the JetStream files need room to breathe.
 MINIMUM_FREE_BYTES = 200 * 1024 * 1024
+_FORK_SECONDS = 5.0
 
 
 def data_home() -> Path:
@@ -57,19 +61,20 @@ class DataFolder:
 
     def _take_lock(self) -> None:
         lock = (self.path / "lock").open("a+", encoding="ascii")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno not in (errno.EAGAIN, errno.EACCES):
-                lock.close()
-                raise
+        deadline = time.monotonic() + _FORK_SECONDS
+        while not _try_lock(lock):
             lock.seek(0)
-            holder = lock.read().strip() or "unknown"
+            holder = lock.read().strip()
+            # A child of a killed holder has the lock too, from its fork until its exec: milliseconds.
+            gone = holder.isdigit() and not psutil.pid_exists(int(holder))
+            if gone and time.monotonic() < deadline:
+                time.sleep(0.02)
+                continue
             lock.close()
             raise FolderInUse(
-                f"Another blok (process {holder}) already runs on the data folder {self.path}.",
+                f"Another blok (process {holder or 'unknown'}) already runs on the data folder {self.path}.",
                 f"Stop it first (kill {holder}), or give this one its own folder: BLOK_HOME=/another/folder.",
-            ) from error
+            )
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
@@ -80,6 +85,14 @@ class DataFolder:
         if free < MINIMUM_FREE_BYTES:
             self.close()
             raise disk_full(self.path)
+
+
+def _try_lock(lock: TextIO) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def holder_of(path: Path) -> int | None:

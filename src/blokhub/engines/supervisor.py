@@ -56,7 +56,7 @@ class Engines:
         embedded = frozenset(name for name, url in urls.items() if url is None)
         addresses = AddressBook(self._folder.path)
         if embedded:
-            self._folder.open()
+            await asyncio.to_thread(self._folder.open)
             addresses.load()
         self._running = [KINDS[name](self._folder.path, addresses) for name in KINDS if name in embedded]
         try:

@@ -1,5 +1,6 @@
 """Ports and passwords of the engines we start: chosen once per data folder, kept in a private file."""
 
+import contextlib
 import json
 import logging
 import os
@@ -8,6 +9,10 @@ import secrets
 import socket
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+import psutil
+
+from blokhub.engines.errors import PortTaken
 
 logger = logging.getLogger(__name__)
 
@@ -97,6 +102,24 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def require_free_port(port: int, variable: str) -> None:
+    """Raise PortTaken, naming who listens there, unless `port` is free. `variable` chooses another."""
+    if is_free(port):
+        return
+    raise PortTaken(
+        f"Port {port} is taken{_listener(port)}.",
+        f"Stop that program, or choose another port: {variable}={port + 1}.",
+    )
+
+
+def _listener(port: int) -> str:
+    with contextlib.suppress(psutil.Error, StopIteration):
+        listening = [c for c in psutil.net_connections("tcp") if c.status == psutil.CONN_LISTEN]
+        pid = next(c.pid for c in listening if c.pid and getattr(c.laddr, "port", None) == port)
+        return f" by {psutil.Process(pid).name()} (process {pid})"
+    return " by another program"
 
 
 def free_port() -> int:

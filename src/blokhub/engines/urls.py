@@ -62,7 +62,7 @@ def _checked(engine: str, url: str) -> str:
     # PostgreSQL may name its host as ?host=/run/postgresql instead.
     if not parts.hostname and not (engine == "postgres" and "host=" in parts.query):
         raise ValueError("it names no host")
-    return urlunsplit(parts._replace(scheme=scheme))
+    return scheme + url[len(parts.scheme) :]
 
 
 def without_password(url: str) -> str:

@@ -28,7 +28,7 @@ _PROGRAMS = {
 
 @dataclass(frozen=True)
 class EngineStatus:
-    """One engine. `address` carries no password; `problem` and `fix` are empty when all is well."""
+    """One engine. `address` carries no password; `problem` and `how_to_fix` are empty when all is well."""
 
     name: str
     configured_by: str
@@ -37,7 +37,7 @@ class EngineStatus:
     version: str
     data_folder: str
     problem: str = ""
-    fix: str = ""
+    how_to_fix: str = ""
 
 
 async def inspect(home: Path | None = None, environ: Mapping[str, str] | None = None) -> list[EngineStatus]:
@@ -79,14 +79,14 @@ async def _inspect_embedded(kind: type[EmbeddedEngine], home: Path) -> EngineSta
     )
     holder = holder_of(home)
     if holder is None:
-        return replace(status, problem="not running", fix="Start the hub: blok hub up.")
+        return replace(status, problem="not running", how_to_fix="Start the hub: blok hub up.")
     try:
         return replace(status, reachable=True, version=await external_version(kind.name, url))
     except Exception as error:  # three drivers, each with its own tree of errors
         return replace(
             status,
             problem=f"blok (process {holder}) runs, but {kind.title} does not answer: {error}",
-            fix=f"Read {home / 'logs' / kind.name}.log.",
+            how_to_fix=f"Read {home / 'logs' / kind.name}.log.",
         )
 
 

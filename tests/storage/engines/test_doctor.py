@@ -25,7 +25,7 @@ async def test_engines_that_do_not_run_are_told_with_the_way_to_start_them(tmp_p
     assert [status.name for status in statuses] == ["postgres", "valkey", "nats"]
     for status in statuses:
         assert (status.reachable, status.problem) == (False, "not running")
-        assert "blok hub up" in status.fix
+        assert "blok hub up" in status.how_to_fix
         assert status.version
     assert not (tmp_path / "nothing").exists()
 
@@ -40,7 +40,7 @@ async def test_an_engine_that_died_is_told_apart_from_one_that_was_not_started(t
     assert postgres.reachable
     assert nats.reachable
     assert "Valkey does not answer" in valkey.problem
-    assert str(tmp_path / "logs" / "valkey.log") in valkey.fix
+    assert str(tmp_path / "logs" / "valkey.log") in valkey.how_to_fix
 
 
 async def test_a_server_of_ones_own_is_named_by_its_variable(tmp_path: Path, engines: EngineUrls) -> None:
@@ -50,7 +50,7 @@ async def test_a_server_of_ones_own_is_named_by_its_variable(tmp_path: Path, eng
     assert (nats.configured_by, nats.reachable) == ("BLOK_NATS_URL", False)
     assert valkey.configured_by == "embedded"
     assert "hush" not in repr(nats)
-    assert "unset BLOK_NATS_URL" in nats.fix
+    assert "unset BLOK_NATS_URL" in nats.how_to_fix
 
 
 async def test_a_url_that_cannot_be_read_does_not_stop_the_doctor(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from blok.expressions.compiled.frame import Frame, spend
+from blok.expressions.compiled.frame import DIRTY, Frame, spend
 from blok.expressions.compiled.operators import unit_order
 from blok.expressions.compiled.text_methods import argument, whole
 from blok.expressions.errors import Fallback
@@ -88,6 +88,8 @@ def _concat(items: list[Any], given: list[Any], frame: Frame, _longest: int) -> 
             made.append(part)
         else:
             raise Fallback
+    if UNDEFINED in given:
+        frame[DIRTY] = True
     spend(frame, len(made) >> 3)
     return made
 

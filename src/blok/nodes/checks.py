@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-import jsonschema
-
 from blok.nodes.errors import Issue
 
 Test = Callable[[Any], bool]
@@ -35,7 +33,7 @@ class Check:
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self.schema = dict(schema)
-        self._library = None if _understood(schema, set()) else jsonschema.Draft202012Validator(self.schema)
+        self._library = None if _understood(schema, set()) else _library_validator(self.schema)
         if self._library is not None:
             self.test: Test | None = self._library.is_valid
         else:
@@ -52,6 +50,12 @@ class Check:
                 for error in self._library.iter_errors(value)
             ]
         return list(_issues(self.schema, self.schema, value, ()))
+
+
+def _library_validator(schema: Mapping[str, Any]) -> Any:
+    import jsonschema  # noqa: PLC0415 - slow to import, and few schemas need it
+
+    return jsonschema.Draft202012Validator(schema)
 
 
 def _understood(schema: Any, visited: set[int]) -> bool:

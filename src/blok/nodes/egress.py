@@ -8,10 +8,13 @@ import ipaddress
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import msgspec
+
+if TYPE_CHECKING:
+    import httpx
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_REDIRECTS = 5
@@ -114,8 +117,10 @@ async def fetch(
 
     Raises:
         EgressRefusedError: for a host, address or scheme that is off limits, or an answer too large.
-        httpx.HTTPError: when the call itself fails; TimeoutError when it takes too long.
+        ConnectionError: when the call itself fails; TimeoutError when it takes too long.
     """
+    import httpx  # noqa: PLC0415 - slow to import; a project without calls never pays
+
     async with asyncio.timeout(policy.timeout_seconds):
         async with httpx.AsyncClient(trust_env=False, timeout=policy.timeout_seconds) as client:
             sent = dict(headers)
@@ -123,7 +128,12 @@ async def fetch(
                 recorded = policy.fixture_for(method, url)
                 if recorded is not None:
                     return _from_fixture(recorded, url)
-                response = await _one_hop(client, policy, method, httpx.URL(url), sent, content)
+                try:
+                    response = await _one_hop(client, policy, method, httpx.URL(url), sent, content)
+                except httpx.TimeoutException as late:
+                    raise TimeoutError(str(late)) from late
+                except (httpx.HTTPError, httpx.InvalidURL) as failed:
+                    raise ConnectionError(str(failed) or type(failed).__name__) from failed
                 location = response.headers.get("location")
                 if response.status not in _REDIRECTS or not location:
                     return response
@@ -178,5 +188,8 @@ def _from_fixture(fixture: Fixture, url: str) -> Fetched:
 
         content = msgspec.json.encode(fixture.body) if fixture.body is not None else b""
         headers.setdefault("content-type", "application/json")
-    reason = httpx.codes.get_reason_phrase(fixture.status)
+    try:
+        reason = HTTPStatus(fixture.status).phrase
+    except ValueError:
+        reason = ""
     return Fetched(fixture.status, reason, headers, content, url)

@@ -7,8 +7,6 @@ import logging
 from time import perf_counter, time
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 from blok.expressions import UNDEFINED, Profile, compile_template
 from blok.nodes.errors import GlobalError
 from blok.runner.errors import WorkflowFailureError
@@ -142,6 +140,8 @@ async def _over_http(run: Run, plan: Plan, inputs: Any) -> Any:
     if not run.engine.settings.self_base_url:
         raise WorkflowFailureError('`dispatch: "http-self"` is not available here.')
     headers = {"X-Blok-Subworkflow-Depth": str(run.depth + 1), "X-Blok-Parent-Run-Id": run.id}
+    import httpx  # noqa: PLC0415 - slow to import, and few projects dispatch over HTTP
+
     async with httpx.AsyncClient(base_url=run.engine.settings.self_base_url, timeout=60) as client:
         reply = await client.request("POST" if method == "ANY" else method, path, json=inputs, headers=headers)
     try:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from email.parser import BytesParser
-from email.policy import HTTP
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -122,6 +120,9 @@ def body_v1(content_type: str, raw: bytes) -> Any:
 
 def multipart(content_type: str, raw: bytes) -> dict[str, Any]:
     """Form fields by name; a file becomes its name, type, size and text content."""
+    from email.parser import BytesParser  # noqa: PLC0415 - slow to import, and uploads are rare
+    from email.policy import HTTP  # noqa: PLC0415
+
     head = b"Content-Type: " + content_type.encode("latin-1", "replace") + b"\r\n\r\n"
     message = BytesParser(policy=HTTP).parsebytes(head + raw)
     fields: dict[str, Any] = {}

@@ -11,8 +11,6 @@ from typing import Any, Literal
 from xml.parsers.expat import ExpatError
 
 import msgspec
-import tomli_w
-import xmltodict
 import yaml
 
 from blok.workflow.errors import ExportError, WorkflowSyntaxError
@@ -111,6 +109,8 @@ def _xml_is_list(path: list[tuple[str, Any]], key: str, _value: Any) -> bool:
 
 
 def _parse_xml(text: str) -> Any:
+    import xmltodict  # noqa: PLC0415 - XML files are rare
+
     body = re.sub(r"^\s*<\?xml.*?\?>", lambda found: "\n" * found[0].count("\n"), text, count=1, flags=re.DOTALL)
     try:
         document = xmltodict.parse(f"<document>{body}</document>", xml_attribs=False, force_list=_xml_is_list)["document"]
@@ -180,6 +180,8 @@ def dump(definition: Any, encoding: Format) -> str:
             text: str = yaml.dump(definition, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
             return text
         case "toml":
+            import tomli_w  # noqa: PLC0415 - only exports need it
+
             return tomli_w.dumps(_without_null(definition), multiline_strings=False)
         case "xml":
             raise ExportError("Workflows are written as JSON, YAML or TOML; XML files can only be read.")

@@ -6,7 +6,6 @@ from email.utils import parsedate_to_datetime
 from time import time
 from typing import Annotated, Any, NotRequired, TypedDict
 
-import httpx
 import msgspec
 from msgspec import Meta
 
@@ -46,8 +45,8 @@ async def api_call(ctx: Context, inputs: Inputs) -> Any:
     except TimeoutError:
         text = f"api-call to {url} took longer than {policy.timeout_seconds:g} s"
         raise GlobalError(text, code=504, name="ApiCallError") from None
-    except (httpx.HTTPError, httpx.InvalidURL) as failed:
-        raise GlobalError(f"api-call to {url} failed: {failed or type(failed).__name__}", code=500, name="ApiCallError") from failed
+    except ConnectionError as failed:
+        raise GlobalError(f"api-call to {url} failed: {failed}", code=500, name="ApiCallError") from failed
     if answer.status >= 400:
         raise _failure(answer, ctx.generation)
     return _read(answer)

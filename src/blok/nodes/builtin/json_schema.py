@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
-import jsonschema
-
 from blok.nodes.contract import node
 from blok.nodes.errors import GlobalError
 
@@ -25,6 +23,8 @@ class Inputs(TypedDict):
 )
 def json_schema(inputs: Inputs) -> dict[str, bool]:
     """Say that the data is valid, or raise with every reason."""
+    import jsonschema  # noqa: PLC0415 - slow to import, and few projects use this node
+
     try:
         problems = sorted(jsonschema.Draft202012Validator(inputs["schema"]).iter_errors(inputs["data"]), key=str)
     except jsonschema.SchemaError as error:

@@ -3,7 +3,8 @@
 from blokhub.engines.doctor import EngineStatus, inspect
 from blokhub.engines.errors import EngineError
 from blokhub.engines.home import data_home
+from blokhub.engines.running import find_running
 from blokhub.engines.supervisor import Engines
 from blokhub.engines.urls import EngineUrls
 
-__all__ = ["EngineError", "EngineStatus", "EngineUrls", "Engines", "data_home", "inspect"]
+__all__ = ["EngineError", "EngineStatus", "EngineUrls", "Engines", "data_home", "find_running", "inspect"]

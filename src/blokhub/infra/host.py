@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from blokhub.infra.broker import Broker
@@ -70,6 +71,7 @@ Lifespan = Callable[[Host], AbstractAsyncContextManager[None]]
 class Service:
     """The wiring of one service: what `service.py` of its folder declares.
 
+    `replays` are tables that follow from the events of others alone, so that these can be handled again.
     `store` makes the store that commands use, on the connection of a unit of work; `cache_subjects` names
     what of the cache an event makes stale. `jobs` run for as long as the process does; `lifespan` opens what
     the service needs beyond the stores and closes it again; `owns` lists its tables for people.
@@ -83,6 +85,7 @@ class Service:
     migrations: Path
     owns: Sequence[str]
     projections: Sequence[Projection] = ()
+    replays: Sequence[sa.Table] = ()
     store: StoreFactory | None = None
     cache_subjects: CacheSubjects | None = None
     reactions: "Reactions | None" = None

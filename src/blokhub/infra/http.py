@@ -13,14 +13,15 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from prometheus_client import Counter, Histogram
 
-from blokhub.infra import dead_letters, signing
+from blokhub.infra import dead_letters, eventstore, signing
 from blokhub.infra.dead_letters import DeadLetter
 from blokhub.infra.host import Host, Service
 from blokhub.infra.problems import HANDLERS
 from blokhub.infra.reactions import Reactions
 from blokhub.infra.tables import inbox
-from blokhub.kernel import position
+from blokhub.kernel import chain, position
 from blokhub.kernel.context import Context
+from blokhub.kernel.events import RecordedEvent
 from blokhub.kernel.ids import new_id
 
 _seconds = Histogram("blok_http_seconds", "Time to answer.", ["service", "method", "route", "status"])
@@ -42,6 +43,15 @@ class ServiceStatus(msgspec.Struct, frozen=True):
     publishes: list[str]
     listens_to: list[str]
     dead_letters: int
+
+
+class Audit(msgspec.Struct, frozen=True):
+    """Everything that happened in a stream, and whether its hash chain holds (or where it breaks)."""
+
+    stream: str
+    intact: bool
+    broken_at: int | None
+    events: list[RecordedEvent]
 
 
 def build_app(host: Host, service: Service) -> Litestar:
@@ -166,7 +176,20 @@ def _common_routes(service: Service) -> list[Any]:
         context.require_role("administrator")
         return {"handled": await dead_letters.replay(host, reactions, event_id)}
 
-    return [live, ready, status, letters, replay]
+    @get("/internal/audit/{stream:str}", include_in_schema=False)
+    async def audit(host: Host, context: Context, stream: str) -> Audit:
+        context.require_role("administrator")
+        async with host.read() as connection:
+            events = await eventstore.read_stream(connection, stream)
+        broken = chain.first_broken(events)
+        return Audit(stream, broken is None, broken.version if broken else None, events)
+
+    @get("/internal/openapi.json", include_in_schema=False, sync_to_thread=False)
+    def openapi(request: Request[Any, Any, Any]) -> dict[str, Any]:
+        schema: dict[str, Any] = request.app.openapi_schema.to_schema()
+        return schema
+
+    return [live, ready, status, letters, replay, audit, openapi]
 
 
 async def find_problems(host: Host) -> list[str]:

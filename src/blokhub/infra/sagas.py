@@ -35,7 +35,7 @@ _APPLICATION_VERSION = "1"
 
 @dataclass(frozen=True)
 class Step:
-    """One step. Its action may be nothing but waiting. With `awaits`, it ends when `signal` brings a message of that name.
+    """One step. With `awaits`, it ends when `signal` brings a message of that name; its action may be None.
 
     `attempts` counts the tries of the action after unexpected errors; a ProblemError ends it at once.
     """
@@ -85,7 +85,11 @@ class SagaEngine:
             "notification_listener_polling_interval_sec": 0.2,
         }
         self._dbos = DBOS(config=config)
-        self._run = DBOS.workflow(name="saga", max_recovery_attempts=1000)(self._run_saga)
+
+        async def run_saga(kind: str, saga_id: str, payload: Payload) -> None:
+            await self._run_saga(kind, saga_id, payload)
+
+        self._run = DBOS.workflow(name="saga", max_recovery_attempts=1000)(run_saga)
         await asyncio.to_thread(DBOS.launch)
 
     async def start(self, kind: str, saga_id: str, payload: Payload) -> None:

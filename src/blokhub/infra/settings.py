@@ -59,6 +59,12 @@ class Settings:
     run_output_kb: int = setting(
         "BLOK_RUN_OUTPUT_KB", 1024, "Size that a run's answer and trace may have, in KiB."
     )
+    run_days: int = setting("BLOK_RUN_DAYS", 7, "Days that runs and their traces are kept.")
+    run_hosts: str = setting(
+        "BLOK_RUN_HOSTS",
+        "",
+        "Hosts that workflows may contact in the sandbox, separated by commas. Empty: none.",
+    )
     access_token_seconds: int = setting("BLOK_ACCESS_TOKEN_SECONDS", 600, "How long an access token holds.")
     refresh_token_days: int = setting("BLOK_REFRESH_TOKEN_DAYS", 30, "How long a refresh token holds.")
     service_urls: str = setting(

@@ -21,6 +21,7 @@ _VALID_SECONDS = 60
 class _Claims(msgspec.Struct, array_like=True):
     issued_at: int
     correlation: str
+    session: str
     actor: tuple[str, str, tuple[str, ...]] | None
 
 
@@ -34,7 +35,7 @@ class ContextSigner:
     def sign(self, context: Context) -> str:
         """The header's value."""
         actor = (context.actor.id, context.actor.handle, context.actor.roles) if context.actor else None
-        claims = msgspec.json.encode(_Claims(int(time.time()), context.correlation, actor))
+        claims = msgspec.json.encode(_Claims(int(time.time()), context.correlation, context.session, actor))
         mac = hmac.new(self._key, claims, hashlib.sha256).digest()
         return base64.urlsafe_b64encode(mac + claims).decode()
 
@@ -51,4 +52,4 @@ class ContextSigner:
         if abs(time.time() - fields.issued_at) > _VALID_SECONDS:
             return None
         actor = Actor(*fields.actor) if fields.actor else None
-        return Context(actor=actor, correlation=fields.correlation)
+        return Context(actor=actor, correlation=fields.correlation, session=fields.session)

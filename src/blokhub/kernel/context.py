@@ -26,12 +26,13 @@ class Context:
     """What accompanies every command and query.
 
     `correlation` is the request id of the conversation that started it all; `causation` the id of the
-    event that led here, if one did.
+    event that led here, if one did; `session` the session that the actor's token belongs to.
     """
 
     actor: Actor | None = None
     correlation: str = ""
     causation: str | None = None
+    session: str = ""
 
     @classmethod
     def of_system(cls, correlation: str = "", causation: str | None = None) -> "Context":

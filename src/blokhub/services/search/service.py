@@ -25,6 +25,7 @@ SERVICE = Service(
     events=contract.EVENTS,
     migrations=Path(__file__).parent / "migrations",
     owns=[*(table.name for table in storage.TABLES), "index: packages"],
+    replays=storage.TABLES,
     store=storage.PostgresEntries,
     reactions=reactions.reactions,
     jobs=(reactions.follow_changes,),

@@ -1,6 +1,6 @@
 """The HTTP routes of accounts and sessions."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, Response, delete, get, patch, post
@@ -15,7 +15,6 @@ from blokhub.services.users.commands import OpenSession
 from blokhub.services.users.contract import Email, Handle, Password
 from blokhub.services.users.queries import OwnProfile, Profile
 
-SESSION_HEADER = "blok-session"
 Line = Annotated[str, msgspec.Meta(max_length=100)]
 
 
@@ -62,6 +61,26 @@ class Erasure(msgspec.Struct, forbid_unknown_fields=True):
     """The password, as proof that it is really the owner."""
 
     password: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+
+
+class PlatformAccount(msgspec.Struct, forbid_unknown_fields=True):
+    """An account that belongs to the platform itself."""
+
+    handle: Handle
+    display_name: Line
+
+
+class RoleGrant(msgspec.Struct, forbid_unknown_fields=True):
+    """A role for an account."""
+
+    handle: Handle
+    role: Literal["moderator", "administrator"]
+
+
+class TokenToVerify(msgspec.Struct, forbid_unknown_fields=True):
+    """An access token."""
+
+    token: str
 
 
 class Tokens(msgspec.Struct, frozen=True):
@@ -117,17 +136,14 @@ async def refresh(host: Host, context: Context, data: RefreshRequest) -> Tokens:
 
 
 @post("/api/auth/logout", status_code=204, summary="Sign out")
-async def logout(
-    host: Host, context: Context, request: Request[Any, Any, Any], data: LogoutRequest | None = None
-) -> None:
+async def logout(host: Host, context: Context, data: LogoutRequest | None = None) -> None:
     """End the session of the access token, or of the refresh token in the body."""
-    session_id = request.headers.get(SESSION_HEADER)
     if data is not None and data.refresh_token:
         async with host.unit_of_work(context) as work:
             await commands.end_session_of_token(work, data.refresh_token)
-    elif context.actor is not None and session_id:
+    elif context.actor is not None and context.session:
         async with host.unit_of_work(context) as work:
-            await commands.end_session(work, session_id)
+            await commands.end_session(work, context.session)
     else:
         raise NotAuthenticated("Send the access token, or the refresh token in the body.")
 
@@ -183,6 +199,35 @@ def read_keys(host: Host) -> dict[str, Any]:
     return keys
 
 
+@post("/internal/accounts", status_code=200, include_in_schema=False)
+async def ensure_account(host: Host, context: Context, data: PlatformAccount) -> dict[str, str]:
+    """An account of the platform's own, which nobody can sign in to; made on first use."""
+    context.require_role("administrator")
+    async with host.unit_of_work(context) as work:
+        account_id = await commands.ensure_account(work, data.handle, data.display_name)
+    return {"id": account_id, "handle": data.handle}
+
+
+@post("/internal/roles", status_code=200, include_in_schema=False)
+async def grant_role(host: Host, context: Context, data: RoleGrant) -> dict[str, str]:
+    """Give an account a role."""
+    context.require_role("administrator")
+    async with host.unit_of_work(context) as work:
+        await commands.grant_role(work, data.handle, data.role)
+    return {"handle": data.handle, "role": data.role}
+
+
+@post("/internal/tokens/verify", status_code=200, include_in_schema=False)
+async def verify_token(host: Host, context: Context, data: TokenToVerify) -> dict[str, Any]:
+    """Tell another service whom an access token names."""
+    context.require_role("administrator")
+    identity = host.parts["verifier"].verify(data.token)
+    if identity is None:
+        return {"valid": False}
+    actor: Actor = identity.actor
+    return {"valid": True, "user": {"id": actor.id, "username": actor.handle}}
+
+
 def _tokens(host: Host, opened: OpenSession) -> Tokens:
     issuer = host.parts["issuer"]
     account = opened.account
@@ -190,4 +235,17 @@ def _tokens(host: Host, opened: OpenSession) -> Tokens:
     return Tokens(token, opened.refresh_token, "Bearer", issuer.seconds)
 
 
-ROUTES = [register, login, refresh, logout, read_me, change_me, erase_me, read_user, read_keys]
+ROUTES = [
+    register,
+    login,
+    refresh,
+    logout,
+    read_me,
+    change_me,
+    erase_me,
+    read_user,
+    read_keys,
+    verify_token,
+    ensure_account,
+    grant_role,
+]

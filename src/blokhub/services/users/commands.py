@@ -72,6 +72,14 @@ async def register(work: Work[AccountStore], registration: Registration) -> str:
     return account.id
 
 
+async def ensure_account(work: Work[AccountStore], handle: str, display_name: str) -> str:
+    """The id of an account that nobody can sign in to; made if it is not there."""
+    account = await work.store.by_login(handle)
+    if account is not None:
+        return account.id
+    return await register(work, Registration(handle, None, None, display_name))
+
+
 async def update_profile(work: Work[AccountStore], changes: dict[str, str]) -> None:
     """Change the actor's own profile."""
     actor = work.context.require_actor()

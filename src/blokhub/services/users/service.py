@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from blokhub.infra.host import Host, Service
-from blokhub.infra.identity.tokens import TokenIssuer
+from blokhub.infra.identity.tokens import TokenIssuer, TokenVerifier
 from blokhub.services.users import api, contract, reactions, storage
 
 
@@ -14,6 +14,8 @@ async def lifespan(host: Host) -> AsyncIterator[None]:
     """Make ready what signs the access tokens."""
     settings = host.settings
     host.parts["issuer"] = TokenIssuer(settings.secret_key(), settings.url, settings.access_token_seconds)
+    host.parts["verifier"] = TokenVerifier(settings.url)
+    host.parts["verifier"].use_keys(host.parts["issuer"].public_keys())
     yield
 
 
@@ -25,6 +27,7 @@ SERVICE = Service(
     events=contract.EVENTS,
     migrations=Path(__file__).parent / "migrations",
     owns=[table.name for table in storage.TABLES],
+    replays=(storage.reputation,),
     store=storage.PostgresAccounts,
     reactions=reactions.reactions,
     lifespan=lifespan,

@@ -32,7 +32,9 @@ def upgrade() -> None:
     op.create_table(
         "sessions",
         sa.Column("id", sa.Uuid(as_uuid=False), primary_key=True),
-        sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False, index=True),
+        sa.Column(
+            "account_id", sa.Uuid(as_uuid=False), sa.ForeignKey("accounts.id"), nullable=False, index=True
+        ),
         sa.Column("device", sa.Text, nullable=False, server_default=""),
         sa.Column("started_at", _moment, nullable=False),
         sa.Column("ended_at", _moment),
@@ -41,7 +43,9 @@ def upgrade() -> None:
     op.create_table(
         "refresh_tokens",
         sa.Column("hash", sa.Text, primary_key=True),
-        sa.Column("session_id", sa.ForeignKey("sessions.id"), nullable=False, index=True),
+        sa.Column(
+            "session_id", sa.Uuid(as_uuid=False), sa.ForeignKey("sessions.id"), nullable=False, index=True
+        ),
         sa.Column("issued_at", _moment, nullable=False),
         sa.Column("expires_at", _moment, nullable=False),
         sa.Column("used_at", _moment),

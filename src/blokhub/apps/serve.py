@@ -1,0 +1,123 @@
+"""Serves an application until it is told to stop."""
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Protocol
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+from blokhub.kernel.errors import ProblemError
+
+
+class Application(Protocol):
+    """An ASGI application that is opened before the first request and closed after the last."""
+
+    async def start(self) -> None:
+        """Open everything."""
+        ...
+
+    async def stop(self) -> None:
+        """Close everything."""
+        ...
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request."""
+        ...
+
+
+class PortTaken(ProblemError):
+    """Another program listens on the port."""
+
+    name = "port_taken"
+    title = "The port is taken"
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise PortTaken when nothing could listen there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortTaken(
+                f"Port {port} of {host} cannot be used ({error.strerror}). "
+                f"Stop what listens there, or choose another port: BLOK_PORT={port + 1} make run."
+            ) from error
+
+
+async def serve(
+    app: Application, host: str, port: int, *, drain_seconds: float, on_ready: Callable[[], None]
+) -> None:
+    """Open `app`, answer requests until SIGINT or SIGTERM, let those in flight finish, close it."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    logging.getLogger("_granian").setLevel(logging.WARNING)
+    await app.start()
+    drained = _Drained(app)
+    server = Server(
+        drained,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGINL,
+        websockets=False,
+        log_enabled=False,
+        backlog=1024,
+    )
+    serving = asyncio.create_task(server.serve())
+    try:
+        await _answers(host, port, serving)
+        on_ready()
+        await asyncio.wait(
+            {serving, asyncio.create_task(stopping.wait())}, return_when=asyncio.FIRST_COMPLETED
+        )
+        with suppress(TimeoutError):
+            async with asyncio.timeout(drain_seconds):
+                await drained.idle()
+    finally:
+        server.stop()  # type: ignore[no-untyped-call]
+        with suppress(TimeoutError, asyncio.CancelledError):
+            await asyncio.wait_for(serving, timeout=2)
+        await app.stop()
+
+
+async def _answers(host: str, port: int, serving: "asyncio.Task[None]") -> None:
+    """Wait until the port accepts connections."""
+    while not serving.done():
+        try:
+            _, writer = await asyncio.open_connection(host, port)
+        except OSError:
+            await asyncio.sleep(0.02)
+        else:
+            writer.close()
+            return
+    await serving
+
+
+class _Drained:
+    """Counts the requests in flight."""
+
+    def __init__(self, app: Application) -> None:
+        self._app = app
+        self._count = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def idle(self) -> None:
+        await self._idle.wait()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self._count += 1
+        self._idle.clear()
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._count -= 1
+            if self._count == 0:
+                self._idle.set()

@@ -1,0 +1,135 @@
+"""Answers that several services make together, for one page each.
+
+A service that does not answer is named in `degraded`; the rest of the page is there.
+"""
+
+import asyncio
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get
+
+from blokhub.gateway.state import GatewayState
+from blokhub.infra.clients import Answer
+from blokhub.kernel.context import Context
+from blokhub.kernel.errors import ProblemError
+from blokhub.kernel.position import HEADER as POSITION
+
+_JSON = "application/json"
+
+
+class _Composition:
+    """Several questions asked at once on behalf of one reader."""
+
+    def __init__(self, gateway: GatewayState, context: Context, request: Request[Any, Any, Any]) -> None:
+        self._gateway = gateway
+        self._context = context
+        token = request.headers.get(POSITION)
+        self._headers = {POSITION: token} if token else {}
+        self.degraded: list[str] = []
+
+    async def ask(self, service: str, target: str) -> Answer | None:
+        """One answer, or None when the service does not give any in time."""
+        call = self._gateway.clients.call(service, "GET", target, self._context, headers=self._headers)
+        try:
+            async with asyncio.timeout(self._gateway.page_seconds):
+                answer = await call
+        except (ProblemError, TimeoutError):
+            answer = None
+        if answer is None or answer.status >= 500:
+            if service not in self.degraded:
+                self.degraded.append(service)
+            return None
+        return answer
+
+    async def ask_for_json(self, service: str, target: str) -> Any:
+        """The JSON of one answer as it is, or None."""
+        answer = await self.ask(service, target)
+        return msgspec.Raw(answer.body) if answer is not None and answer.ok else None
+
+
+@get("/api/pages/package/{owner:str}/{name:str}", summary="Everything that a package's page shows")
+async def package_page(
+    gateway: GatewayState, context: Context, request: Request[Any, Any, Any], owner: str, name: str
+) -> Response[bytes]:
+    """The package, its versions, lineage and latest definition, and its author."""
+
+    async def compose() -> tuple[int, bytes, bool]:
+        return await _compose_package(_Composition(gateway, context, request), owner, name)
+
+    return await _cached(gateway, context, request, f"package:{owner}/{name}", compose)
+
+
+async def _compose_package(page: _Composition, owner: str, name: str) -> tuple[int, bytes, bool]:
+    base = f"/api/packages/{owner}/{name}"
+    package, versions, lineage, definition, author = await asyncio.gather(
+        page.ask("content", base),
+        page.ask_for_json("content", f"{base}/versions"),
+        page.ask_for_json("content", f"{base}/lineage"),
+        page.ask_for_json("content", f"{base}/versions/latest/definition"),
+        page.ask_for_json("users", f"/api/users/{owner}"),
+    )
+    if package is not None and not package.ok:
+        return package.status, package.body, False
+    parts = {
+        "package": msgspec.Raw(package.body) if package else None,
+        "versions": versions,
+        "lineage": lineage,
+        "definition": definition,
+        "author": author,
+        "degraded": sorted(page.degraded),
+    }
+    return 200, msgspec.json.encode(parts), not page.degraded
+
+
+@get("/api/pages/home", summary="Everything that the home page shows")
+async def home_page(
+    gateway: GatewayState, context: Context, request: Request[Any, Any, Any]
+) -> Response[bytes]:
+    """What is new, and what there is by category, kind and node."""
+
+    async def compose() -> tuple[int, bytes, bool]:
+        page = _Composition(gateway, context, request)
+        newest = await page.ask("search", "/api/search?sort=updated&per_page=12")
+        found = newest.json() if newest is not None and newest.ok else {}
+        parts = {
+            "newest": found.get("hits", []),
+            "facets": found.get("facets", {}),
+            "total": found.get("total"),
+            "degraded": sorted(page.degraded),
+        }
+        return 200, msgspec.json.encode(parts), not page.degraded
+
+    return await _cached(gateway, context, request, "home", compose)
+
+
+async def _cached(
+    gateway: GatewayState, context: Context, request: Request[Any, Any, Any], subject: str, compose: Any
+) -> Response[bytes]:
+    """A page for a reader without a name comes from the cache, unless they wait for a write of theirs."""
+    if context.actor is not None or request.headers.get(POSITION):
+        status, body, _ = await compose()
+        return _response(status, body)
+    refused: list[tuple[int, bytes]] = []
+
+    async def load() -> bytes | None:
+        status, body, complete = await compose()
+        if status == 200 and complete:
+            return bytes(body)
+        refused.append((status, body))
+        return None
+
+    kept = await gateway.cache.remember(subject, "page", load)
+    if kept is not None:
+        return _response(200, kept)
+    status, body = refused[0] if refused else (await compose())[:2]
+    return _response(status, body)
+
+
+def _response(status: int, body: bytes) -> Response[bytes]:
+    return Response(
+        body, status_code=status, media_type=_JSON if status < 400 else "application/problem+json"
+    )
+
+
+ROUTES = [package_page, home_page]

@@ -1,0 +1,113 @@
+"""How the platform stands: services, health, metrics, dead letters, audit."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from blokhub.gateway.state import GatewayState
+from blokhub.infra.clients import Answer
+from blokhub.kernel.context import SYSTEM, Context
+from blokhub.kernel.errors import NotFound, ProblemError
+
+_SECONDS = 2.0
+
+
+@get("/health/live", summary="Whether this process runs", sync_to_thread=False)
+def live() -> dict[str, str]:
+    """Answers as long as the process does."""
+    return {"state": "live"}
+
+
+@get("/health/ready", summary="Whether everything that a request needs is there")
+async def ready(gateway: GatewayState) -> Response[dict[str, Any]]:
+    """503 with the problems, while a service cannot do its work."""
+    found = await asyncio.gather(*(_status(gateway, name) for name in gateway.clients.names()))
+    problems = {
+        each["name"]: each["problems"] for each in found if each["state"] == "unreachable" or each["problems"]
+    }
+    body = {"state": "not ready" if problems else "ready", "problems": problems}
+    return Response(body, status_code=503 if problems else 200)
+
+
+@get("/metrics", summary="Measurements in the form of Prometheus", sync_to_thread=False)
+def metrics() -> Response[bytes]:
+    """Counters, gauges and histograms of this process."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+@get("/api/system/services", summary="Every service: its version, health, and what it owns")
+async def services(gateway: GatewayState) -> list[dict[str, Any]]:
+    """The services of this installation, with what each publishes and listens to."""
+    return list(await asyncio.gather(*(_status(gateway, name) for name in gateway.clients.names())))
+
+
+async def _status(gateway: GatewayState, name: str) -> dict[str, Any]:
+    try:
+        async with asyncio.timeout(_SECONDS):
+            answer = await gateway.clients.call(name, "GET", "/internal/status", Context(actor=SYSTEM))
+    except (ProblemError, TimeoutError):
+        return {"name": name, "state": "unreachable", "problems": ["It does not answer."]}
+    status: dict[str, Any] = answer.json()
+    return status | {"metrics": "/metrics"}
+
+
+@get("/api/system/services/{service:str}/dead-letters", summary="Events that a service could not handle")
+async def dead_letters(gateway: GatewayState, context: Context, service: str) -> Response[bytes]:
+    """For administrators."""
+    return _pass(await _ask(gateway, context, service, "GET", "/internal/dead-letters"))
+
+
+@post(
+    "/api/system/services/{service:str}/dead-letters/{event_id:uuid}/replay",
+    summary="Handle a dead letter again",
+)
+async def replay(gateway: GatewayState, context: Context, service: str, event_id: Any) -> Response[bytes]:
+    """For administrators. Those of the same stream that waited behind it are handled, too."""
+    return _pass(await _ask(gateway, context, service, "POST", f"/internal/dead-letters/{event_id}/replay"))
+
+
+@get("/api/system/services/{service:str}/audit/{stream:str}", summary="Everything that happened in a stream")
+async def audit(gateway: GatewayState, context: Context, service: str, stream: str) -> Response[bytes]:
+    """For administrators: the events of a stream, and whether their hash chain holds."""
+    return _pass(await _ask(gateway, context, service, "GET", f"/internal/audit/{stream}"))
+
+
+async def _ask(gateway: GatewayState, context: Context, service: str, method: str, target: str) -> Answer:
+    context.require_role("administrator")
+    if service not in gateway.clients.names():
+        raise NotFound(f"There is no service {service}.")
+    return await gateway.clients.call(service, method, target, context)
+
+
+def _pass(answer: Answer) -> Response[bytes]:
+    return Response(
+        answer.body, status_code=answer.status, media_type=answer.headers.get("content-type", "text/plain")
+    )
+
+
+class ProblemPage(msgspec.Struct, frozen=True):
+    """What an error name stands for."""
+
+    name: str
+    title: str
+    status: int
+    meaning: str
+
+
+@get("/problems/{name:str}", summary="What an error name stands for", sync_to_thread=False)
+def problem(name: str) -> ProblemPage:
+    """The page behind the `type` of a problem document."""
+    for cls in _all_problems(ProblemError):
+        if cls.name == name:
+            return ProblemPage(name, cls.title, cls.status, (cls.__doc__ or "").strip())
+    raise NotFound(f"No error is named {name}.")
+
+
+def _all_problems(base: type[ProblemError]) -> list[type[ProblemError]]:
+    return [base, *(found for cls in base.__subclasses__() for found in _all_problems(cls))]
+
+
+ROUTES = [live, ready, metrics, services, dead_letters, replay, audit, problem]

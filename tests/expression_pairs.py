@@ -297,7 +297,7 @@ def same(left: Any, right: Any) -> bool:
 def difference(
     made: Expression, evaluator: Evaluator, ctx: dict[str, Any], data: Any, generation: int
 ) -> str | None:
-    """What compiled code and the engine disagree about, or None. "" when compiled code left it to the engine."""
+    """What the two disagree about; None when they agree, "" when compiled code left it to the engine."""
     ours = compiled_outcome(made, ctx, data, generation)
     if ours.fell_back:
         return ""

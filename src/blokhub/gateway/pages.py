@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, get
 
-from blokhub.gateway.state import GatewayState
+from blokhub.gateway.state import GatewayState, TheGateway
 from blokhub.infra.clients import Answer
+from blokhub.infra.dependencies import TheContext
 from blokhub.kernel.context import Context
 from blokhub.kernel.errors import ProblemError
 from blokhub.kernel.position import HEADER as POSITION
@@ -50,7 +51,7 @@ class _Composition:
 
 @get("/api/pages/package/{owner:str}/{name:str}", summary="Everything that a package's page shows")
 async def package_page(
-    gateway: GatewayState, context: Context, request: Request[Any, Any, Any], owner: str, name: str
+    gateway: TheGateway, context: TheContext, request: Request[Any, Any, Any], owner: str, name: str
 ) -> Response[bytes]:
     """The package, its versions, lineage and latest definition, and its author."""
 
@@ -84,7 +85,7 @@ async def _compose_package(page: _Composition, owner: str, name: str) -> tuple[i
 
 @get("/api/pages/home", summary="Everything that the home page shows")
 async def home_page(
-    gateway: GatewayState, context: Context, request: Request[Any, Any, Any]
+    gateway: TheGateway, context: TheContext, request: Request[Any, Any, Any]
 ) -> Response[bytes]:
     """What is new, and what there is by category, kind and node."""
 
@@ -104,7 +105,7 @@ async def home_page(
 
 
 async def _cached(
-    gateway: GatewayState, context: Context, request: Request[Any, Any, Any], subject: str, compose: Any
+    gateway: TheGateway, context: TheContext, request: Request[Any, Any, Any], subject: str, compose: Any
 ) -> Response[bytes]:
     """A page for a reader without a name comes from the cache, unless they wait for a write of theirs."""
     if context.actor is not None or request.headers.get(POSITION):

@@ -8,7 +8,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 from blokhub.gateway.reference_pages import STYLE, events_page, openapi_page, start_page
-from blokhub.gateway.state import GatewayState
+from blokhub.gateway.state import GatewayState, TheGateway
 from blokhub.kernel.context import SYSTEM, Context
 from blokhub.kernel.errors import ProblemError
 from blokhub.kernel.events import Event, json_schemas
@@ -140,7 +140,7 @@ def asyncapi_document() -> dict[str, Any]:
 
 
 @get("/api/openapi.json", summary="This API as an OpenAPI document")
-async def openapi_json(gateway: GatewayState, request: Request[Any, Any, Any]) -> dict[str, Any]:
+async def openapi_json(gateway: TheGateway, request: Request[Any, Any, Any]) -> dict[str, Any]:
     """OpenAPI 3.1 over every service."""
     return await openapi_document(gateway, request.app.openapi_schema.to_schema())
 
@@ -152,7 +152,7 @@ def asyncapi_json() -> dict[str, Any]:
 
 
 @get("/api", summary="This API as a page to read", media_type=MediaType.HTML)
-async def openapi_html(gateway: GatewayState, request: Request[Any, Any, Any]) -> Response[str]:
+async def openapi_html(gateway: TheGateway, request: Request[Any, Any, Any]) -> Response[str]:
     """The reference for people."""
     return _page(openapi_page(await openapi_document(gateway, request.app.openapi_schema.to_schema())))
 
@@ -164,7 +164,7 @@ def events_html() -> Response[str]:
 
 
 @get("/", include_in_schema=False, media_type=MediaType.HTML)
-async def start(gateway: GatewayState) -> Response[str]:
+async def start(gateway: TheGateway) -> Response[str]:
     """Where to begin."""
     answer = await gateway.clients.call("search", "GET", "/api/search?sort=updated&per_page=12", Context())
     return _page(start_page(answer.json() if answer.ok else {}))

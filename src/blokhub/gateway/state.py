@@ -1,6 +1,9 @@
 """What the gateway's own routes work with."""
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from litestar.params import Dependency
 
 from blokhub.infra.broker import Broker
 from blokhub.infra.cache import Cache
@@ -15,3 +18,6 @@ class GatewayState:
     cache: Cache
     broker: Broker
     page_seconds: float = 2.0
+
+
+TheGateway = Annotated[GatewayState, Dependency(skip_validation=True)]

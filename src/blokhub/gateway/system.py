@@ -7,8 +7,9 @@ import msgspec
 from litestar import Response, get, post
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from blokhub.gateway.state import GatewayState
+from blokhub.gateway.state import TheGateway
 from blokhub.infra.clients import Answer
+from blokhub.infra.dependencies import TheContext
 from blokhub.kernel.context import SYSTEM, Context
 from blokhub.kernel.errors import NotFound, ProblemError
 
@@ -22,7 +23,7 @@ def live() -> dict[str, str]:
 
 
 @get("/health/ready", summary="Whether everything that a request needs is there")
-async def ready(gateway: GatewayState) -> Response[dict[str, Any]]:
+async def ready(gateway: TheGateway) -> Response[dict[str, Any]]:
     """503 with the problems, while a service cannot do its work."""
     found = await asyncio.gather(*(_status(gateway, name) for name in gateway.clients.names()))
     problems = {
@@ -39,12 +40,12 @@ def metrics() -> Response[bytes]:
 
 
 @get("/api/system/services", summary="Every service: its version, health, and what it owns")
-async def services(gateway: GatewayState) -> list[dict[str, Any]]:
+async def services(gateway: TheGateway) -> list[dict[str, Any]]:
     """The services of this installation, with what each publishes and listens to."""
     return list(await asyncio.gather(*(_status(gateway, name) for name in gateway.clients.names())))
 
 
-async def _status(gateway: GatewayState, name: str) -> dict[str, Any]:
+async def _status(gateway: TheGateway, name: str) -> dict[str, Any]:
     try:
         async with asyncio.timeout(_SECONDS):
             answer = await gateway.clients.call(name, "GET", "/internal/status", Context(actor=SYSTEM))
@@ -55,7 +56,7 @@ async def _status(gateway: GatewayState, name: str) -> dict[str, Any]:
 
 
 @get("/api/system/services/{service:str}/dead-letters", summary="Events that a service could not handle")
-async def dead_letters(gateway: GatewayState, context: Context, service: str) -> Response[bytes]:
+async def dead_letters(gateway: TheGateway, context: TheContext, service: str) -> Response[bytes]:
     """For administrators."""
     return _pass(await _ask(gateway, context, service, "GET", "/internal/dead-letters"))
 
@@ -64,18 +65,18 @@ async def dead_letters(gateway: GatewayState, context: Context, service: str) ->
     "/api/system/services/{service:str}/dead-letters/{event_id:uuid}/replay",
     summary="Handle a dead letter again",
 )
-async def replay(gateway: GatewayState, context: Context, service: str, event_id: Any) -> Response[bytes]:
+async def replay(gateway: TheGateway, context: TheContext, service: str, event_id: Any) -> Response[bytes]:
     """For administrators. Those of the same stream that waited behind it are handled, too."""
     return _pass(await _ask(gateway, context, service, "POST", f"/internal/dead-letters/{event_id}/replay"))
 
 
 @get("/api/system/services/{service:str}/audit/{stream:str}", summary="Everything that happened in a stream")
-async def audit(gateway: GatewayState, context: Context, service: str, stream: str) -> Response[bytes]:
+async def audit(gateway: TheGateway, context: TheContext, service: str, stream: str) -> Response[bytes]:
     """For administrators: the events of a stream, and whether their hash chain holds."""
     return _pass(await _ask(gateway, context, service, "GET", f"/internal/audit/{stream}"))
 
 
-async def _ask(gateway: GatewayState, context: Context, service: str, method: str, target: str) -> Answer:
+async def _ask(gateway: TheGateway, context: TheContext, service: str, method: str, target: str) -> Answer:
     context.require_role("administrator")
     if service not in gateway.clients.names():
         raise NotFound(f"There is no service {service}.")

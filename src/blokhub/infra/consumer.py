@@ -69,7 +69,8 @@ class Consumer:
                     messages = await subscription.fetch(_BATCH, timeout=5)
                 except NatsTimeout:
                     continue
-                await self._handle(messages)
+                if messages:
+                    await self._handle(messages)
         finally:
             await subscription.unsubscribe()
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from blokhub.infra.consumer import react
 from blokhub.infra.host import Host
 from blokhub.infra.reactions import Reactions
+from blokhub.infra.rows import plain
 from blokhub.infra.tables import dead_letters
 from blokhub.kernel.errors import NotFound
 from blokhub.kernel.events import RecordedEvent
@@ -31,7 +32,7 @@ async def list_dead_letters(host: Host) -> list[DeadLetter]:
     query = sa.select(dead_letters).order_by(dead_letters.c.stream, sa.text("(message->>'version')::int"))
     async with host.database.read() as connection:
         rows = (await connection.execute(query)).mappings().all()
-    return [msgspec.convert(dict(row), DeadLetter) for row in rows]
+    return [msgspec.convert(plain(row), DeadLetter) for row in rows]
 
 
 async def replay(host: Host, reactions: Reactions, event_id: str) -> int:

@@ -15,6 +15,7 @@ from prometheus_client import Counter, Histogram
 
 from blokhub.infra import dead_letters, eventstore, signing
 from blokhub.infra.dead_letters import DeadLetter
+from blokhub.infra.dependencies import TheContext, TheHost
 from blokhub.infra.host import Host, Service
 from blokhub.infra.problems import HANDLERS
 from blokhub.infra.reactions import Reactions
@@ -73,7 +74,7 @@ def build_app(host: Host, service: Service) -> Litestar:
     )
 
 
-def _context_of(request: Request[Any, Any, Any], host: Host) -> Context:
+def _context_of(request: Request[Any, Any, Any], host: TheHost) -> Context:
     signed = request.headers.get(signing.HEADER)
     context = host.signer.read(signed) if signed else None
     return context or Context(correlation=new_id())
@@ -145,13 +146,13 @@ def _common_routes(service: Service) -> list[Any]:
         return {"state": "live"}
 
     @get("/internal/ready", include_in_schema=False)
-    async def ready(host: Host) -> Response[dict[str, Any]]:
+    async def ready(host: TheHost) -> Response[dict[str, Any]]:
         problems = await find_problems(host)
         state = {"state": "not ready" if problems else "ready", "problems": problems}
         return Response(state, status_code=503 if problems else 200)
 
     @get("/internal/status", include_in_schema=False)
-    async def status(host: Host) -> ServiceStatus:
+    async def status(host: TheHost) -> ServiceStatus:
         problems = await find_problems(host)
         letters = [] if problems else await dead_letters.list_dead_letters(host)
         return ServiceStatus(
@@ -167,17 +168,17 @@ def _common_routes(service: Service) -> list[Any]:
         )
 
     @get("/internal/dead-letters", include_in_schema=False)
-    async def letters(host: Host, context: Context) -> list[DeadLetter]:
+    async def letters(host: TheHost, context: TheContext) -> list[DeadLetter]:
         context.require_role("administrator")
         return await dead_letters.list_dead_letters(host)
 
     @post("/internal/dead-letters/{event_id:str}/replay", include_in_schema=False, status_code=200)
-    async def replay(host: Host, context: Context, event_id: str) -> dict[str, int]:
+    async def replay(host: TheHost, context: TheContext, event_id: str) -> dict[str, int]:
         context.require_role("administrator")
         return {"handled": await dead_letters.replay(host, reactions, event_id)}
 
     @get("/internal/audit/{stream:str}", include_in_schema=False)
-    async def audit(host: Host, context: Context, stream: str) -> Audit:
+    async def audit(host: TheHost, context: TheContext, stream: str) -> Audit:
         context.require_role("administrator")
         async with host.read() as connection:
             events = await eventstore.read_stream(connection, stream)
@@ -192,7 +193,7 @@ def _common_routes(service: Service) -> list[Any]:
     return [live, ready, status, letters, replay, audit, openapi]
 
 
-async def find_problems(host: Host) -> list[str]:
+async def find_problems(host: TheHost) -> list[str]:
     """What keeps the service from doing its work at this moment."""
     problems = []
     try:

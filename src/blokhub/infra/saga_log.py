@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from blokhub.infra.database import Database
+from blokhub.infra.rows import plain
 from blokhub.infra.tables import sagas
 from blokhub.kernel import clock
 
@@ -94,7 +95,7 @@ async def finish(database: Database, saga_id: str, state: str, problem: dict[str
 async def view(connection: AsyncConnection, saga_id: str) -> tuple[SagaView, str] | None:
     """A saga and the account that owns it."""
     row = (await connection.execute(sa.select(sagas).where(sagas.c.id == saga_id))).mappings().first()
-    return (msgspec.convert(dict(row), SagaView), row["owner"]) if row else None
+    return (msgspec.convert(plain(row), SagaView), row["owner"]) if row else None
 
 
 async def _steps(connection: AsyncConnection, saga_id: str) -> list[SagaStep]:

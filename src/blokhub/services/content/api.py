@@ -7,11 +7,10 @@ from litestar import Request, Response, delete, get, patch, post, put
 from litestar.params import Parameter
 
 from blokhub.infra import saga_log
-from blokhub.infra.host import Host
+from blokhub.infra.dependencies import TheContext, TheHost
 from blokhub.infra.responses import check_if_match, last_modified, version_tag, written
 from blokhub.infra.saga_log import SagaView
 from blokhub.kernel.clock import parse_moment
-from blokhub.kernel.context import Context
 from blokhub.kernel.errors import InvalidInput, NotFound
 from blokhub.kernel.paging import Page
 from blokhub.services.content import commands, queries
@@ -39,7 +38,7 @@ from blokhub.services.content.queries import (
 
 Encoding = Literal["json", "yaml", "toml"]
 _MEDIA_TYPES = {"json": "application/json", "yaml": "application/yaml", "toml": "application/toml"}
-Expected = Annotated[int | None, msgspec.Meta(ge=1, description="The revision that the change is meant for.")]
+Expected = Annotated[int, msgspec.Meta(ge=1, description="The revision that the change is meant for.")] | None
 PageNumber = Annotated[int, Parameter(ge=1, le=1000)]
 PageSize = Annotated[int, Parameter(ge=1, le=100)]
 
@@ -127,7 +126,7 @@ class ForkRequest(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @post("/api/packages", status_code=201, summary="Make a package")
-async def create_package(host: Host, context: Context, data: NewPackage) -> Response[PackageView]:
+async def create_package(host: TheHost, context: TheContext, data: NewPackage) -> Response[PackageView]:
     """Make a package, still without a version."""
     fields = msgspec.structs.asdict(data)
     kind, name = fields.pop("kind"), fields.pop("name")
@@ -141,7 +140,11 @@ async def create_package(host: Host, context: Context, data: NewPackage) -> Resp
 
 @get("/api/packages", summary="List packages")
 async def list_packages(
-    host: Host, context: Context, owner: str | None = None, page: PageNumber = 1, per_page: PageSize = 20
+    host: TheHost,
+    context: TheContext,
+    owner: str | None = None,
+    page: PageNumber = 1,
+    per_page: PageSize = 20,
 ) -> Page[PackageSummary]:
     """Packages, the ones changed last first; with `owner` those of one account, one's own drafts included."""
     async with host.read() as connection:
@@ -151,7 +154,7 @@ async def list_packages(
 
 @get("/api/packages/{owner:str}/{name:str}", summary="A package")
 async def read_package(
-    host: Host, context: Context, owner: str, name: str, at: str | None = None
+    host: TheHost, context: TheContext, owner: str, name: str, at: str | None = None
 ) -> Response[PackageView]:
     """A package as it is, or as it was at the moment `at` (ISO 8601)."""
     record = await _visible(host, context, owner, name)
@@ -164,7 +167,12 @@ async def read_package(
 
 @patch("/api/packages/{owner:str}/{name:str}", summary="Change a package")
 async def change_package(
-    host: Host, context: Context, request: Request[Any, Any, Any], owner: str, name: str, data: PackageChange
+    host: TheHost,
+    context: TheContext,
+    request: Request[Any, Any, Any],
+    owner: str,
+    name: str,
+    data: PackageChange,
 ) -> Response[PackageView]:
     """Change what a package says of itself. `If-Match` with its ETag guards against overwriting others."""
     context.require_actor()
@@ -182,7 +190,7 @@ async def change_package(
 
 
 @delete("/api/packages/{owner:str}/{name:str}", status_code=204, summary="Delete a package")
-async def delete_package(host: Host, context: Context, owner: str, name: str) -> Response[None]:
+async def delete_package(host: TheHost, context: TheContext, owner: str, name: str) -> Response[None]:
     """Delete a package that has no published public version."""
     async with host.unit_of_work(context) as work:
         await commands.delete(work, (owner, name))
@@ -191,7 +199,12 @@ async def delete_package(host: Host, context: Context, owner: str, name: str) ->
 
 @put("/api/packages/{owner:str}/{name:str}/draft", summary="Save the draft")
 async def save_draft(
-    host: Host, context: Context, request: Request[Any, Any, Any], owner: str, name: str, data: DraftBody
+    host: TheHost,
+    context: TheContext,
+    request: Request[Any, Any, Any],
+    owner: str,
+    name: str,
+    data: DraftBody,
 ) -> Response[Draft]:
     """Save the working copy. Nothing is published by this."""
     context.require_actor()
@@ -206,7 +219,7 @@ async def save_draft(
 
 
 @get("/api/packages/{owner:str}/{name:str}/draft", summary="The draft")
-async def read_draft(host: Host, context: Context, owner: str, name: str) -> Response[Draft]:
+async def read_draft(host: TheHost, context: TheContext, owner: str, name: str) -> Response[Draft]:
     """The owner's working copy."""
     actor = context.require_actor()
     record = await _visible(host, context, owner, name)
@@ -220,7 +233,7 @@ async def read_draft(host: Host, context: Context, owner: str, name: str) -> Res
 
 @post("/api/packages/{owner:str}/{name:str}/versions", status_code=202, summary="Publish a version")
 async def publish_version(
-    host: Host, context: Context, owner: str, name: str, data: NewVersion
+    host: TheHost, context: TheContext, owner: str, name: str, data: NewVersion
 ) -> Response[Accepted]:
     """Begin to publish a version: its saga validates it, tries it, publishes it and indexes it."""
     context.require_actor()
@@ -236,7 +249,7 @@ async def publish_version(
 
 
 @get("/api/packages/{owner:str}/{name:str}/versions", summary="The versions of a package")
-async def read_versions(host: Host, context: Context, owner: str, name: str) -> list[VersionView]:
+async def read_versions(host: TheHost, context: TheContext, owner: str, name: str) -> list[VersionView]:
     """The published versions, the newest first; the owner also sees those on their way."""
     record = await _visible(host, context, owner, name)
     own = context.actor is not None and context.actor.id == record.owner_id
@@ -245,7 +258,9 @@ async def read_versions(host: Host, context: Context, owner: str, name: str) -> 
 
 
 @get("/api/packages/{owner:str}/{name:str}/versions/{version:str}", summary="A version")
-async def read_version(host: Host, context: Context, owner: str, name: str, version: str) -> VersionView:
+async def read_version(
+    host: TheHost, context: TheContext, owner: str, name: str, version: str
+) -> VersionView:
     """A published version; `latest` stands for the one that is meant by default."""
     record = await _visible(host, context, owner, name)
     async with host.read() as connection:
@@ -254,8 +269,8 @@ async def read_version(host: Host, context: Context, owner: str, name: str, vers
 
 @get("/api/packages/{owner:str}/{name:str}/versions/{version:str}/definition", summary="A definition")
 async def read_definition(
-    host: Host,
-    context: Context,
+    host: TheHost,
+    context: TheContext,
     owner: str,
     name: str,
     version: str,
@@ -278,7 +293,7 @@ async def read_definition(
     summary="Yank a version",
 )
 async def yank_version(
-    host: Host, context: Context, owner: str, name: str, version: str, data: Reason | None = None
+    host: TheHost, context: TheContext, owner: str, name: str, version: str, data: Reason | None = None
 ) -> Response[VersionView]:
     """Take a version off the shelf: it is not offered any more; who has it locked still gets it."""
     reason = data.reason if data else ""
@@ -292,7 +307,7 @@ async def yank_version(
 
 @post("/api/packages/{owner:str}/{name:str}/deprecate", status_code=200, summary="Deprecate a package")
 async def deprecate_package(
-    host: Host, context: Context, owner: str, name: str, data: Deprecation | None = None
+    host: TheHost, context: TheContext, owner: str, name: str, data: Deprecation | None = None
 ) -> Response[PackageView]:
     """Warn everyone off a package."""
     async with host.unit_of_work(context) as work:
@@ -303,7 +318,7 @@ async def deprecate_package(
 
 @post("/api/packages/{owner:str}/{name:str}/fork", status_code=201, summary="Fork a package")
 async def fork_package(
-    host: Host, context: Context, owner: str, name: str, data: ForkRequest | None = None
+    host: TheHost, context: TheContext, owner: str, name: str, data: ForkRequest | None = None
 ) -> Response[PackageView]:
     """Make a package of one's own from a published version; its draft is that version's definition."""
     wish = data or ForkRequest()
@@ -315,7 +330,7 @@ async def fork_package(
 
 
 @get("/api/packages/{owner:str}/{name:str}/lineage", summary="Ancestors and forks")
-async def read_lineage(host: Host, context: Context, owner: str, name: str) -> Lineage:
+async def read_lineage(host: TheHost, context: TheContext, owner: str, name: str) -> Lineage:
     """Where a package comes from, and what was made of it."""
     record = await _visible(host, context, owner, name)
     async with host.read() as connection:
@@ -323,7 +338,7 @@ async def read_lineage(host: Host, context: Context, owner: str, name: str) -> L
 
 
 @get("/api/packages/{owner:str}/{name:str}/history", summary="Every change")
-async def read_history(host: Host, context: Context, owner: str, name: str) -> list[Change]:
+async def read_history(host: TheHost, context: TheContext, owner: str, name: str) -> list[Change]:
     """Every change with who, when, before and after; changes of drafts are shown to the owner only."""
     record = await _visible(host, context, owner, name)
     own = context.actor is not None and context.actor.id == record.owner_id
@@ -332,7 +347,7 @@ async def read_history(host: Host, context: Context, owner: str, name: str) -> l
 
 
 @get("/api/sagas/{saga_id:uuid}", summary="A saga and its steps")
-async def read_saga(host: Host, context: Context, saga_id: Any) -> SagaView:
+async def read_saga(host: TheHost, context: TheContext, saga_id: Any) -> SagaView:
     """How a publication goes. Its owner may see it."""
     actor = context.require_actor()
     async with host.read() as connection:
@@ -343,14 +358,14 @@ async def read_saga(host: Host, context: Context, saga_id: Any) -> SagaView:
 
 
 @get("/internal/definitions/{digest:str}", include_in_schema=False)
-async def read_any_definition(host: Host, context: Context, digest: str) -> Response[str]:
+async def read_any_definition(host: TheHost, context: TheContext, digest: str) -> Response[str]:
     """A definition by its digest, for other services."""
     context.require_role("administrator")
     async with host.read() as connection:
         return Response(await queries.find_definition(connection, digest), media_type="application/json")
 
 
-async def _record(host: Host, package_id: str) -> PackageRecord:
+async def _record(host: TheHost, package_id: str) -> PackageRecord:
     """A package by its id, from the cache if it is there. Raises NotFound."""
 
     async def load() -> bytes | None:
@@ -364,7 +379,7 @@ async def _record(host: Host, package_id: str) -> PackageRecord:
     return msgspec.json.decode(kept, type=PackageRecord)
 
 
-async def _visible(host: Host, context: Context, owner: str, name: str) -> PackageRecord:
+async def _visible(host: TheHost, context: TheContext, owner: str, name: str) -> PackageRecord:
     """A package by its address. Raises NotFound when the caller may not know of it."""
 
     async def load() -> bytes | None:

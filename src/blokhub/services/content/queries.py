@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from blokhub.infra.documents import PostgresDocuments
+from blokhub.infra.rows import plain
 from blokhub.kernel.context import Actor
 from blokhub.kernel.errors import NotFound
 from blokhub.services.content.contract import Ancestor, Category, Kind, Outline, Visibility
@@ -118,7 +119,7 @@ async def find_record(connection: AsyncConnection, package_id: str) -> PackageRe
     row = (await connection.execute(query)).mappings().first()
     if row is None:
         return None
-    values = dict(row) | {"revision": row["stream_version"]}
+    values = plain(row) | {"revision": row["stream_version"]}
     return PackageRecord(row["owner_id"], msgspec.convert(values, PackageView))
 
 
@@ -134,7 +135,7 @@ async def list_packages(
     total = (await connection.execute(sa.select(sa.func.count()).where(condition))).scalar_one()
     query = sa.select(packages).where(condition).order_by(packages.c.updated_at.desc(), packages.c.id)
     rows = (await connection.execute(query.limit(per_page).offset((page - 1) * per_page))).mappings()
-    return [msgspec.convert(dict(row), PackageSummary) for row in rows], total
+    return [msgspec.convert(plain(row), PackageSummary) for row in rows], total
 
 
 async def list_versions(
@@ -166,7 +167,7 @@ def _version(row: sa.RowMapping) -> VersionView:
     state = (
         "yanked" if row["yanked"] is not None else "published" if row["stage"] in _PUBLISHED else row["stage"]
     )
-    return msgspec.convert(dict(row) | {"version": row["number"], "state": state}, VersionView)
+    return msgspec.convert(plain(row) | {"version": row["number"], "state": state}, VersionView)
 
 
 async def find_definition(connection: AsyncConnection, digest: str) -> str:

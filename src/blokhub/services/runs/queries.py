@@ -7,6 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from blokhub.infra.rows import plain
 from blokhub.kernel.context import Actor
 from blokhub.kernel.errors import NotFound
 from blokhub.services.runs.storage import runs
@@ -48,7 +49,7 @@ async def find_run(connection: AsyncConnection, run_id: str, actor: Actor | None
     row = (await connection.execute(sa.select(runs).where(runs.c.id == run_id))).mappings().first()
     if row is None or not _may_see(row["actor_id"], actor):
         raise NotFound("There is no such run, or it is not yours to see. Runs are kept for a few days.")
-    values = dict(row) | {"package": row["address"] or None, "version": row["version"] or None}
+    values = plain(row) | {"package": row["address"] or None, "version": row["version"] or None}
     return msgspec.convert(values, RunView)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from litestar import Request, get
 from litestar.params import Parameter
 
-from blokhub.infra.host import Host
+from blokhub.infra.dependencies import TheHost
 from blokhub.infra.search_index import Question
 from blokhub.kernel.position import HEADER
 from blokhub.services.search import queries
@@ -18,7 +18,7 @@ Values = Annotated[list[str] | None, Parameter(description="Only packages with a
 
 @get("/api/search", summary="Search packages")
 async def search(
-    host: Host,
+    host: TheHost,
     request: Request[Any, Any, Any],
     q: Words = "",
     kind: Literal["workflow", "node"] | None = None,

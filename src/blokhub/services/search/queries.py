@@ -7,6 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from blokhub.infra.rows import plain
 from blokhub.infra.search_index import Entry, Question, SearchIndex
 from blokhub.services.search.storage import entries
 
@@ -81,7 +82,7 @@ def _is_listed(row: sa.RowMapping) -> bool:
 
 
 def _entry(row: sa.RowMapping) -> Entry:
-    values: dict[str, Any] = dict(row)
+    values: dict[str, Any] = plain(row)
     card = msgspec.json.encode(msgspec.convert(values, SearchHit)).decode()
     return Entry(
         id=row["package_id"],

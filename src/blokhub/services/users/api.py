@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from litestar import Request, Response, delete, get, patch, post
 
-from blokhub.infra.host import Host
+from blokhub.infra.dependencies import TheContext, TheHost
 from blokhub.infra.identity import passwords
 from blokhub.infra.responses import written
-from blokhub.kernel.context import Actor, Context
+from blokhub.kernel.context import Actor
 from blokhub.kernel.errors import NotAuthenticated
 from blokhub.services.users import commands, queries
 from blokhub.services.users.commands import OpenSession
@@ -93,7 +93,7 @@ class Tokens(msgspec.Struct, frozen=True):
 
 
 @post("/api/users", status_code=201, summary="Register an account")
-async def register(host: Host, context: Context, data: NewAccount) -> Response[OwnProfile]:
+async def register(host: TheHost, context: TheContext, data: NewAccount) -> Response[OwnProfile]:
     """Register an account. The handle is the public address of everything that it publishes."""
     email = commands.check_new_account(data.handle, data.email, data.password)
     registration = commands.Registration(
@@ -110,7 +110,9 @@ async def register(host: Host, context: Context, data: NewAccount) -> Response[O
 
 
 @post("/api/auth/login", status_code=200, summary="Sign in")
-async def login(host: Host, context: Context, request: Request[Any, Any, Any], data: Credentials) -> Tokens:
+async def login(
+    host: TheHost, context: TheContext, request: Request[Any, Any, Any], data: Credentials
+) -> Tokens:
     """Trade login and password for tokens."""
     async with host.unit_of_work(context) as work:
         account = await work.store.by_login(data.login)
@@ -126,7 +128,7 @@ async def login(host: Host, context: Context, request: Request[Any, Any, Any], d
 
 
 @post("/api/auth/refresh", status_code=200, summary="Continue a session")
-async def refresh(host: Host, context: Context, data: RefreshRequest) -> Tokens:
+async def refresh(host: TheHost, context: TheContext, data: RefreshRequest) -> Tokens:
     """Trade a refresh token for new tokens. Each refresh token can be used once."""
     async with host.unit_of_work(context) as work:
         opened = await commands.continue_session(work, data.refresh_token, host.settings.refresh_token_days)
@@ -136,7 +138,7 @@ async def refresh(host: Host, context: Context, data: RefreshRequest) -> Tokens:
 
 
 @post("/api/auth/logout", status_code=204, summary="Sign out")
-async def logout(host: Host, context: Context, data: LogoutRequest | None = None) -> None:
+async def logout(host: TheHost, context: TheContext, data: LogoutRequest | None = None) -> None:
     """End the session of the access token, or of the refresh token in the body."""
     if data is not None and data.refresh_token:
         async with host.unit_of_work(context) as work:
@@ -149,7 +151,7 @@ async def logout(host: Host, context: Context, data: LogoutRequest | None = None
 
 
 @get("/api/users/me", summary="One's own account")
-async def read_me(host: Host, context: Context) -> OwnProfile:
+async def read_me(host: TheHost, context: TheContext) -> OwnProfile:
     """The account behind the access token."""
     actor = context.require_actor()
     async with host.read() as connection:
@@ -157,7 +159,7 @@ async def read_me(host: Host, context: Context) -> OwnProfile:
 
 
 @patch("/api/users/me", summary="Change one's own profile")
-async def change_me(host: Host, context: Context, data: ProfileChange) -> Response[OwnProfile]:
+async def change_me(host: TheHost, context: TheContext, data: ProfileChange) -> Response[OwnProfile]:
     """Change fields of the public profile."""
     actor = context.require_actor()
     changes = {
@@ -173,7 +175,7 @@ async def change_me(host: Host, context: Context, data: ProfileChange) -> Respon
 
 
 @delete("/api/users/me", status_code=204, summary="Erase one's account")
-async def erase_me(host: Host, context: Context, data: Erasure) -> None:
+async def erase_me(host: TheHost, context: TheContext, data: Erasure) -> None:
     """Erase the account and its personal data. Public packages stay under the handle, which is never reused;
     private and unlisted ones are deleted.
     """
@@ -186,21 +188,21 @@ async def erase_me(host: Host, context: Context, data: Erasure) -> None:
 
 
 @get("/api/users/{handle:str}", summary="A public profile")
-async def read_user(host: Host, handle: str) -> Profile:
+async def read_user(host: TheHost, handle: str) -> Profile:
     """A public profile, with its reputation and what that is made of."""
     async with host.read() as connection:
         return await queries.find_profile(connection, handle)
 
 
 @get("/.well-known/jwks.json", summary="The keys that access tokens are signed with", sync_to_thread=False)
-def read_keys(host: Host) -> dict[str, Any]:
+def read_keys(host: TheHost) -> dict[str, Any]:
     """The JSON Web Key Set of the access tokens."""
     keys: dict[str, Any] = host.parts["issuer"].public_keys()
     return keys
 
 
 @post("/internal/accounts", status_code=200, include_in_schema=False)
-async def ensure_account(host: Host, context: Context, data: PlatformAccount) -> dict[str, str]:
+async def ensure_account(host: TheHost, context: TheContext, data: PlatformAccount) -> dict[str, str]:
     """An account of the platform's own, which nobody can sign in to; made on first use."""
     context.require_role("administrator")
     async with host.unit_of_work(context) as work:
@@ -209,7 +211,7 @@ async def ensure_account(host: Host, context: Context, data: PlatformAccount) ->
 
 
 @post("/internal/roles", status_code=200, include_in_schema=False)
-async def grant_role(host: Host, context: Context, data: RoleGrant) -> dict[str, str]:
+async def grant_role(host: TheHost, context: TheContext, data: RoleGrant) -> dict[str, str]:
     """Give an account a role."""
     context.require_role("administrator")
     async with host.unit_of_work(context) as work:
@@ -218,7 +220,7 @@ async def grant_role(host: Host, context: Context, data: RoleGrant) -> dict[str,
 
 
 @post("/internal/tokens/verify", status_code=200, include_in_schema=False)
-async def verify_token(host: Host, context: Context, data: TokenToVerify) -> dict[str, Any]:
+async def verify_token(host: TheHost, context: TheContext, data: TokenToVerify) -> dict[str, Any]:
     """Tell another service whom an access token names."""
     context.require_role("administrator")
     identity = host.parts["verifier"].verify(data.token)
@@ -228,7 +230,7 @@ async def verify_token(host: Host, context: Context, data: TokenToVerify) -> dic
     return {"valid": True, "user": {"id": actor.id, "username": actor.handle}}
 
 
-def _tokens(host: Host, opened: OpenSession) -> Tokens:
+def _tokens(host: TheHost, opened: OpenSession) -> Tokens:
     issuer = host.parts["issuer"]
     account = opened.account
     token = issuer.issue(Actor(account.id, account.handle, account.roles), opened.session_id)

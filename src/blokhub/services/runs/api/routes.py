@@ -7,11 +7,10 @@ import msgspec
 from litestar import Response, get, post
 
 from blok.workflow import digest
-from blokhub.infra.host import Host
+from blokhub.infra.dependencies import TheContext, TheHost
 from blokhub.infra.responses import written
 from blokhub.infra.sandbox import Job
 from blokhub.kernel import clock
-from blokhub.kernel.context import Context
 from blokhub.kernel.errors import InvalidInput, NotFound
 from blokhub.kernel.ids import new_id
 from blokhub.services.content.contract import VersionText
@@ -41,7 +40,7 @@ class NewRun(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @post("/api/runs", status_code=201, summary="Run a workflow")
-async def run_workflow(host: Host, context: Context, data: NewRun) -> Response[RunView]:
+async def run_workflow(host: TheHost, context: TheContext, data: NewRun) -> Response[RunView]:
     """Run a workflow in the sandbox, and answer with its response and the trace of every step.
 
     Anyone may run what is published; to run a definition of one's own takes a token.
@@ -78,7 +77,7 @@ async def run_workflow(host: Host, context: Context, data: NewRun) -> Response[R
 
 
 @get("/api/runs/{run_id:uuid}", summary="A run and its trace")
-async def read_run(host: Host, context: Context, run_id: Any) -> RunView:
+async def read_run(host: TheHost, context: TheContext, run_id: Any) -> RunView:
     """A finished run. One that was made with a token is seen by that account only."""
     async with host.read() as connection:
         return await queries.find_run(connection, str(run_id), context.actor)
@@ -91,7 +90,7 @@ class _Source(msgspec.Struct, frozen=True):
     version: str = ""
 
 
-async def _source(host: Host, context: Context, data: NewRun) -> _Source:
+async def _source(host: TheHost, context: TheContext, data: NewRun) -> _Source:
     """The definition to run. Raises InvalidInput, NotAuthenticated or NotFound."""
     if (data.package is None) == (data.definition is None):
         raise InvalidInput("Give either `package` or `definition`.", pointer="/package")

@@ -1,0 +1,1 @@
+"""The runtime against a bare handler that does the same by hand, and against Node-RED."""

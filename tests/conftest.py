@@ -1,11 +1,13 @@
 """What every test may use."""
 
 import asyncio
+import uuid
 from collections.abc import Iterator
 
 import pytest
 
 from blokhub.engines import Engines, EngineUrls
+from tests.support.hub import Hub
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +19,19 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineUrls]:
         yield urls
     finally:
         asyncio.run(running.stop())
+
+
+@pytest.fixture(scope="session")
+def hub(engines: EngineUrls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """A hub process that most tests share; those that kill one start their own."""
+    running = Hub(engines, tmp_path_factory.mktemp("hub")).start()
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def name() -> str:
+    """A name that no other test uses."""
+    return f"t{uuid.uuid4().hex[:12]}"

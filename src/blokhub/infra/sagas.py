@@ -121,7 +121,9 @@ class SagaEngine:
             await self._mark(host, saga_id, failure.step, "failed", failure.problem)
             for step in reversed(done):
                 if step.compensation is not None:
-                    await self._compensate(host, saga_id, step, payload | {"problem": failure.problem})
+                    await self._compensate(host, step, payload | {"problem": failure.problem})
+                if step.name != failure.step:
+                    await self._mark(host, saga_id, step.name, "compensated", None)
             await self._finish(host, saga_id, "compensated", failure.problem)
         else:
             await self._finish(host, saga_id, "completed", None)
@@ -157,7 +159,7 @@ class SagaEngine:
         faults.place(f"saga.{step.name}.after")
         return None
 
-    async def _compensate(self, host: Host, saga_id: str, step: Step, payload: Payload) -> None:
+    async def _compensate(self, host: Host, step: Step, payload: Payload) -> None:
         compensation = step.compensation
         assert compensation is not None
 
@@ -173,7 +175,6 @@ class SagaEngine:
                     pause = min(pause * 3, 60)
 
         await self._durable(f"compensate {step.name}", compensate)
-        await self._mark(host, saga_id, step.name, "compensated", payload["problem"])
 
     async def _mark(self, host: Host, saga_id: str, step: str, state: str, problem: Payload | None) -> None:
         await self._durable(

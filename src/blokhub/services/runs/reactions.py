@@ -12,6 +12,7 @@ from blokhub.infra.sandbox import Execution, Job, SandboxPool
 from blokhub.kernel.context import Context
 from blokhub.services.content.contract import DryRunRequested
 from blokhub.services.runs import commands
+from blokhub.services.runs.contract import HOST_NODES
 
 _log = structlog.get_logger("dry_run")
 _POLL_SECONDS = 1.0
@@ -74,7 +75,8 @@ async def _try(host: Host, dry_run: DryRunRequested) -> tuple[int, dict[str, Any
     if dry_run.kind == "node":
         return len(definition.get("examples", [])), None
     pool: SandboxPool = host.parts["sandbox"]
-    return 0, _verdict(await pool.execute(Job(definition, _sample_request(definition), dry=True)))
+    job = Job(definition, _sample_request(definition), tuple(HOST_NODES), dry=True)
+    return 0, _verdict(await pool.execute(job))
 
 
 def _verdict(execution: Execution) -> dict[str, Any] | None:

@@ -56,7 +56,8 @@ def dev(
 
     async def background() -> None:
         await watch_project(
-            application.project, lambda remark, ms: screen.print(f"[dim]reload[/] {remark} [dim]({ms:.0f} ms)[/]")
+            application.project,
+            lambda remark, ms: screen.print(f"[dim]reload[/] {remark} [dim]({ms:.0f} ms)[/]"),
         )
 
     try:
@@ -69,7 +70,9 @@ def _announce(application: Application, host: str, port: int) -> None:
     screen = console()
     project = application.project
     address = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{port}"  # noqa: S104 - shown, not bound
-    screen.print(f"[bold]blok[/] serves [bold]{short(project.layout.workflows)}[/] at [link={address}]{address}[/]")
+    screen.print(
+        f"[bold]blok[/] serves [bold]{short(project.layout.workflows)}[/] at [link={address}]{address}[/]"
+    )
     rows = project.routes()
     for row in rows:
         mark = "[red]✗[/]" if row["error"] else "[green]✓[/]"

@@ -9,7 +9,15 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from blok.cli.output import console, fail, fail_workflow, print_json
-from blok.workflow import WorkflowError, describe_workflow, detect_generation, digest, load_text, parse, read_file
+from blok.workflow import (
+    WorkflowError,
+    describe_workflow,
+    detect_generation,
+    digest,
+    load_text,
+    parse,
+    read_file,
+)
 from blok.workflow.model import (
     BranchStep,
     ForEachStep,
@@ -52,7 +60,10 @@ def explain(
         fail_workflow(error)
     about = describe_workflow(workflow)
     if json_output:
-        plan = [{"depth": depth, "step": step.name, "does": text} for depth, step, text in _lines(workflow.steps, 0)]
+        plan = [
+            {"depth": depth, "step": step.name, "does": text}
+            for depth, step, text in _lines(workflow.steps, 0)
+        ]
         print_json({**dataclasses.asdict(about), "digest": digest(workflow.definition), "plan": plan})
         return
     screen = console()
@@ -64,7 +75,9 @@ def explain(
         off = "" if step.active else " [yellow](inactive)[/]"
         screen.print(f"  {'  ' * depth}[bold]{step.name}[/]{off} {words}")
     if about.hosts:
-        screen.print(f"  calls {', '.join(about.hosts)}" + (" and computed hosts" if about.dynamic_hosts else ""))
+        screen.print(
+            f"  calls {', '.join(about.hosts)}" + (" and computed hosts" if about.dynamic_hosts else "")
+        )
     elif about.dynamic_hosts:
         screen.print("  calls computed hosts")
 
@@ -87,7 +100,10 @@ def _blocks(step: Step) -> list[tuple[str, tuple[Step, ...]]]:
         case ForEachStep(steps=steps) | LoopStep(steps=steps):
             return [("", steps)]
         case SwitchStep(cases=cases, default=default):
-            return [*((f"case {case.when!r}", case.steps) for case in cases), *([("default", default)] if default else [])]
+            return [
+                *((f"case {case.when!r}", case.steps) for case in cases),
+                *([("default", default)] if default else []),
+            ]
         case TryCatchStep(attempt=attempt, catch=catch, final=final):
             return [("try", attempt), ("catch", catch), *([("finally", final)] if final else [])]
         case _:
@@ -111,7 +127,9 @@ def _words(step: Any) -> str:
             ]
             return f"→ {step.node}" + (f" [dim]({', '.join(extras)})[/]" if extras else "")
         case ForEachStep():
-            return f"for each {step.item_key} in {step.items}" + (f", {step.concurrency} at a time" if step.parallel else "")
+            return f"for each {step.item_key} in {step.items}" + (
+                f", {step.concurrency} at a time" if step.parallel else ""
+            )
         case LoopStep():
             return f"while {step.condition}, at most {step.max_iterations} times"
         case SwitchStep():

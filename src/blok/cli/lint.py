@@ -62,7 +62,9 @@ def lint(
         screen = console()
         for found in findings:
             colour = "red" if found.severity == "error" else "yellow"
-            screen.print(f"[bold]{found.file}:{found.line}:{found.column}[/] [{colour}]{found.severity}[/] ", end="")
+            screen.print(
+                f"[bold]{found.file}:{found.line}:{found.column}[/] [{colour}]{found.severity}[/] ", end=""
+            )
             screen.print(f"{found.message} [{found.rule}]", markup=False)
             if found.fix:
                 screen.print(f"    fix: {found.fix}", markup=False)

@@ -42,7 +42,9 @@ def build_app(*, only_working: bool = False) -> App:
     )
     for name, (target, text) in _COMMANDS.items():
         app.command(target, name=name, help=text)
-    app.command("blok.cli.completion:completion", name="completion", help="Print the completion script of a shell.")
+    app.command(
+        "blok.cli.completion:completion", name="completion", help="Print the completion script of a shell."
+    )
     _register_clients(app)
     for extra in entry_points(group="blok.commands"):
         if extra.name not in _COMMANDS and (not only_working or _works(extra)):

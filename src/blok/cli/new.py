@@ -20,7 +20,10 @@ _HELLO: dict[str, Any] = {
             "id": "answer",
             "use": "@blokjs/respond",
             "inputs": {
-                "body": {"message": "Hello ${ctx.request.query.name ?? 'world'}!", "letters": "js/ctx.state.count.letters"}
+                "body": {
+                    "message": "Hello ${ctx.request.query.name ?? 'world'}!",
+                    "letters": "js/ctx.state.count.letters",
+                }
             },
         },
     ],
@@ -49,7 +52,11 @@ _EXAMPLES: list[dict[str, Any]] = [
         "request": {"method": "GET", "query": {"name": "Ada"}},
         "expect": {"status": 200, "body": {"message": "Hello Ada!", "letters": 3}},
     },
-    {"name": "greets the world", "request": {"method": "GET"}, "expect": {"status": 200, "body_subset": {"letters": 5}}},
+    {
+        "name": "greets the world",
+        "request": {"method": "GET"},
+        "expect": {"status": 200, "body_subset": {"letters": 5}},
+    },
 ]
 _COUNT_NODE = '''"""Count letters."""
 

@@ -118,7 +118,9 @@ def _request(
         "headers": {name.lower(): text for name, text in _pairs(header, ":").items()},
         "params": _pairs(param, "="),
         "query": _pairs(query, "="),
-        "method": (method or ("POST" if body and own in {"ANY", "*"} else "GET" if own in {"ANY", "*"} else own)).upper(),
+        "method": (
+            method or ("POST" if body and own in {"ANY", "*"} else "GET" if own in {"ANY", "*"} else own)
+        ).upper(),
         "path": path,
         "url": path,
     }
@@ -138,12 +140,20 @@ def _print(outcome: Outcome, plan: Plan, *, as_json: bool, with_trace: bool) -> 
     else:
         for step in steps or ():
             mark = "[red]✗[/]" if step["error"] else "[green]✓[/]"
-            place = "  " * step["depth"] + step["step"] + (f" #{step['iteration']}" if "iteration" in step else "")
+            place = (
+                "  " * step["depth"]
+                + step["step"]
+                + (f" #{step['iteration']}" if "iteration" in step else "")
+            )
             console(stderr=True).print(f"{mark} {place} [dim]{step['node']} {step['duration_ms']:.2f} ms[/]")
-            shown = step["error"]["message"] if step["error"] else json.dumps(step["output"], ensure_ascii=False)
+            shown = (
+                step["error"]["message"] if step["error"] else json.dumps(step["output"], ensure_ascii=False)
+            )
             console(stderr=True).print(f"    {shown[:300]}", markup=False)
         if reply.status >= 400:
             console(stderr=True).print(f"[red]{reply.status}[/]")
-        sys.stdout.write((text if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)) + "\n")
+        sys.stdout.write(
+            (text if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)) + "\n"
+        )
     if reply.status >= 400:
         sys.exit(1)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from blok.cli.output import console, fail, find_root, short
+from blok.cli.output import fail, find_root, short
 from blok.server.build import build_application
 from blok.server.environment import project_environment
 from blok.server.serve import PortTakenError, run_loop, serve, serve_with_workers
@@ -56,13 +57,16 @@ def start(
         fail(error.located())
     broken = application.project.broken
     if broken and strict:
-        for error in broken.values():
-            console(stderr=True).print(f"[red]{error.located()}[/]")
+        for problem in broken.values():
+            sys.stderr.write(f"{problem.located()}\n")
         fail(
             f"{len(broken)} workflow file(s) cannot run; nothing was started.",
             fix="Mend them, or start with --no-strict to serve the rest.",
         )
-    console().print(f"blok serves {len(application.project.routes())} routes of {short(root)} at http://{host}:{port}")
+    sys.stdout.write(
+        f"blok serves {len(application.project.routes())} routes of {short(root)} at http://{host}:{port}\n"
+    )
+    sys.stdout.flush()
     try:
         if workers > 1:
             application.engine.store.close()

@@ -51,7 +51,9 @@ def test(
     else:
         screen = console()
         for result in results:
-            screen.print(f"{'[red]✗[/]' if result['problems'] else '[green]✓[/]'} {result['file']}: {result['example']}")
+            screen.print(
+                f"{'[red]✗[/]' if result['problems'] else '[green]✓[/]'} {result['file']}: {result['example']}"
+            )
             for problem in result["problems"]:
                 screen.print(f"    {problem}", markup=False)
         screen.print(f"{len(results) - len(failed)} of {len(results)} examples passed")
@@ -79,7 +81,9 @@ async def _run_all(files: list[Path]) -> list[dict[str, Any]]:
         try:
             content = json.loads(file.read_text("utf-8"))
         except (OSError, ValueError) as error:
-            results.append({"file": short(file), "example": "(file)", "problems": [f"cannot be read: {error}"]})
+            results.append(
+                {"file": short(file), "example": "(file)", "problems": [f"cannot be read: {error}"]}
+            )
             continue
         examples = content.get("examples", []) if isinstance(content, dict) else content
         for number, example in enumerate(examples, start=1):
@@ -117,7 +121,10 @@ async def run_example(file: Path, example: dict[str, Any]) -> list[str]:
 def _entry_beside(project: Project, file: Path) -> Entry | None:
     stem = file.name.removesuffix(SUFFIX)
     folder = file.resolve().parent
-    return next((entry for path, entry in project.entries.items() if path.parent == folder and path.stem == stem), None)
+    return next(
+        (entry for path, entry in project.entries.items() if path.parent == folder and path.stem == stem),
+        None,
+    )
 
 
 def _request(entry: Entry, given: dict[str, Any]) -> dict[str, Any]:

@@ -41,7 +41,11 @@ def trace(
     """
     from urllib.parse import quote  # noqa: PLC0415 - beside the work that needs it
 
-    path = f"/__blok/runs/{quote(run)}" if run else f"/__blok/runs?limit={limit}" + (f"&workflow={quote(workflow)}" if workflow else "")
+    path = (
+        f"/__blok/runs/{quote(run)}"
+        if run
+        else f"/__blok/runs?limit={limit}" + (f"&workflow={quote(workflow)}" if workflow else "")
+    )
     found = _get(url.rstrip("/") + path, token)
     if json_output:
         print_json(found)
@@ -49,14 +53,20 @@ def trace(
     screen = console()
     if run is None:
         for row in found["runs"]:
-            colour = "green" if row["status"] == "completed" else "red" if row["status"] == "failed" else "yellow"
-            screen.print(f"{row['id']}  [{colour}]{row['status']:9}[/] {row['durationMs']:9.2f} ms  {row['workflowName']}  [dim]{row['triggerSummary']}[/]")
+            colour = (
+                "green" if row["status"] == "completed" else "red" if row["status"] == "failed" else "yellow"
+            )
+            screen.print(
+                f"{row['id']}  [{colour}]{row['status']:9}[/] {row['durationMs']:9.2f} ms  {row['workflowName']}  [dim]{row['triggerSummary']}[/]"
+            )
         return
     screen.print(f"[bold]{found['run']['workflowName']}[/] {found['run']['status']}")
     for step in found["nodes"]:
         mark = "[red]✗[/]" if step["error"] else "[green]✓[/]"
         number = f" #{step['iteration']}" if "iteration" in step else ""
-        screen.print(f"{mark} {'  ' * step['depth']}{step['step']}{number} [dim]{step['node']} {step['duration_ms']:.2f} ms[/]")
+        screen.print(
+            f"{mark} {'  ' * step['depth']}{step['step']}{number} [dim]{step['node']} {step['duration_ms']:.2f} ms[/]"
+        )
         if step["error"]:
             screen.print(f"    {step['error']['message']}", markup=False)
 
@@ -73,4 +83,7 @@ def _get(address: str, token: str | None) -> Any:
             reason = str(error)
         fail(reason)
     except (urllib.error.URLError, ValueError) as error:
-        fail(f"{address} does not answer: {getattr(error, 'reason', error)}", fix="Start the server with `blok dev`, or give --url.")
+        fail(
+            f"{address} does not answer: {getattr(error, 'reason', error)}",
+            fix="Start the server with `blok dev`, or give --url.",
+        )

@@ -20,8 +20,8 @@ from blok.runner.errors import (
     error_chain,
     find_global,
 )
-from blok.runner.gates import Gate, Gatekeeper, read_gate, storable
-from blok.runner.plan import Plan, compile_plan
+from blok.runner.gates import Gatekeeper, storable
+from blok.runner.plan import Entrance, Plan, compile_plan
 from blok.runner.run import Outcome, Run, new_request_id
 from blok.runner.settings import Settings, read_settings
 from blok.runner.store import DeferredRun, DurableStore, encode
@@ -55,7 +55,6 @@ class Engine:
         self.active: dict[str, Run] = {}
         self.on_finish: list[Callable[[Run], None]] = []
         self._gatekeeper = Gatekeeper(self)
-        self._gates: dict[int, tuple[Plan, dict[str, Gate | None]]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._timer: asyncio.Task[None] | None = None
         self._wake: asyncio.Event | None = None
@@ -74,29 +73,29 @@ class Engine:
 
     # -- running ---------------------------------------------------------------------------------------------
 
-    async def run(self, plan: Plan, request: Request, *, trigger: str = "http", request_id: str | None = None) -> Outcome:
+    async def run(
+        self, plan: Plan, request: Request, *, trigger: str = "http", request_id: str | None = None
+    ) -> Outcome:
         """Run a plan for a trigger: middleware, then the gates, then the steps."""
         run = Run(self, plan, trigger, request)
         ctx = self.make_ctx(plan, request, request_id)
-        block = plan.workflow.trigger.get(trigger)
-        if not self.settings.global_middleware and not plan.middleware and not block:
+        if trigger not in plan.entrances and not self.settings.global_middleware:
             return await self._perform(run, ctx)
         return await self.run_prepared(run, ctx)
 
     async def run_prepared(self, run: Run, ctx: dict[str, Any]) -> Outcome:
         """Middleware, gates and steps for a run whose context is made."""
-        plan = run.plan
-        chain = self.middleware_of(plan, run.trigger)
+        entrance = run.plan.entrances.get(run.trigger, Entrance(run.plan.workflow.middleware))
+        chain = (*self.settings.global_middleware, *entrance.middleware)
         if chain:
             try:
                 await self._run_middleware(chain, run, ctx)
             except Exception as error:
                 return self._end(run, ctx, error)
-        gate = self._gate_of(plan, run.trigger)
-        if gate is None:
+        if entrance.gate is None:
             return await self._perform(run, ctx)
         try:
-            held = self._gatekeeper.hold(gate, run, ctx)
+            held = self._gatekeeper.hold(entrance.gate, run, ctx)
         except Exception as error:
             return self._end(run, ctx, GlobalError(str(error), code=500))
         if held is not None:
@@ -113,7 +112,7 @@ class Engine:
 
     async def _perform(self, run: Run, ctx: dict[str, Any]) -> Outcome:
         try:
-            pending = run.plan.body.execute(run, ctx)
+            pending = run.plan.execute(run, ctx)
             if pending is not None:
                 self.active[run.id] = run
                 try:
@@ -196,36 +195,23 @@ class Engine:
 
     # -- middleware and gates ----------------------------------------------------------------------------------
 
-    def middleware_of(self, plan: Plan, trigger: str) -> tuple[str, ...]:
-        """Names of the middleware in front of a plan: global, the workflow's, the trigger's."""
-        block = plan.workflow.trigger.get(trigger) or {}
-        of_trigger = block.get("middleware")
-        names = tuple(of_trigger) if isinstance(of_trigger, list) else ()
-        return (*self.settings.global_middleware, *plan.middleware, *names)
-
     async def _run_middleware(self, chain: tuple[str, ...], run: Run, ctx: dict[str, Any]) -> None:
         own_config = ctx["config"]
         for name in chain:
             plan = self.workflows.get(name)
             if plan is None or not plan.workflow.is_middleware:
-                known = ", ".join(sorted(key for key, item in self.workflows.items() if item.workflow.is_middleware))
+                known = ", ".join(
+                    sorted(key for key, item in self.workflows.items() if item.workflow.is_middleware)
+                )
                 raise WorkflowFailureError(
                     f'[blok] middleware "{name}" not found in WorkflowRegistry. Add a workflow of this name with '
                     f'"middleware": true. Available: {known or "none"}.'
                 )
             ctx["config"] = plan.config
-            pending = plan.body.execute(run, ctx)
+            pending = plan.execute(run, ctx)
             if pending is not None:
                 await pending
         ctx["config"] = own_config
-
-    def _gate_of(self, plan: Plan, trigger: str) -> Gate | None:
-        known = self._gates.get(id(plan))
-        if known is None or known[0] is not plan:
-            known = self._gates[id(plan)] = (plan, {})
-        if trigger not in known[1]:
-            known[1][trigger] = read_gate(plan.workflow.trigger.get(trigger) or {})
-        return known[1][trigger]
 
     # -- runs that go on later -----------------------------------------------------------------------------------
 
@@ -243,12 +229,21 @@ class Engine:
         )
         if len(payload) > self.settings.snapshot_max_bytes:
             size, limit = len(payload), self.settings.snapshot_max_bytes
-            return self._end(run, ctx, WorkflowFailureError(f"State of {size} bytes is above the snapshot limit of {limit}."))
+            return self._end(
+                run,
+                ctx,
+                WorkflowFailureError(f"State of {size} bytes is above the snapshot limit of {limit}."),
+            )
         run.status = "delayed"
         run.finished = 0.0
         self.traces.append(run)
         self.schedule(DeferredRun(run.id, run.plan.name, "delayed", wait.at, payload))
-        facts = {"status": "delayed", "scheduledAt": round(wait.at * 1_000), "debounced": False, "pingCount": 1}
+        facts = {
+            "status": "delayed",
+            "scheduledAt": round(wait.at * 1_000),
+            "debounced": False,
+            "pingCount": 1,
+        }
         return Outcome(run, "delayed", deferred={"runId": run.id, "workflowName": run.plan.name, **facts})
 
     def schedule(self, deferred: DeferredRun) -> None:
@@ -299,9 +294,9 @@ class Engine:
         ctx["state"].update(content.get("state") or {})
         if "response" in content:
             ctx["response"] = ctx["prev"] = content["response"]
-        gate = self._gate_of(plan, run.trigger)
-        if deferred.kind == "queued" and gate is not None:
-            held = self._gatekeeper.hold(gate, run, ctx)
+        entrance = plan.entrances.get(run.trigger)
+        if deferred.kind == "queued" and entrance is not None and entrance.gate is not None:
+            held = self._gatekeeper.hold(entrance.gate, run, ctx)
             if held is not None:
                 return held
         outcome = await self._perform(run, ctx)

@@ -39,7 +39,7 @@ class WorkflowFailureError(Exception):
     """The workflow itself cannot go on: a missing sub-workflow, too deep a recursion, a bad wait."""
 
 
-class Deferred(Exception):  # noqa: N818 - a signal, not an error: the run goes on later
+class Deferred(Exception):
     """A wait lies in the future. ``at`` is the moment in seconds since 1970."""
 
     def __init__(self, at: float, step: str) -> None:

@@ -154,7 +154,12 @@ class Gatekeeper:
         expires = None if gate.queue_timeout is None else now + gate.queue_timeout
         if expires is not None and expires <= now:
             run.status = "expired"
-            body = {"error": "Queued run expired", **facts, "queueExpiredAt": round(expires * 1_000), "runId": run.id}
+            body = {
+                "error": "Queued run expired",
+                **facts,
+                "queueExpiredAt": round(expires * 1_000),
+                "runId": run.id,
+            }
             return Outcome(run, "expired", deferred=body)
         return self._defer(run, ctx, "queued", now + gate.backoff[0], gate.queue_timeout)
 
@@ -193,5 +198,7 @@ class Gatekeeper:
 
 def storable(request: Mapping[str, Any]) -> dict[str, Any]:
     """The request as it may be written to disk: without the headers that carry secrets."""
-    headers = {key: value for key, value in request.get("headers", {}).items() if key.lower() not in _SECRET_HEADERS}
+    headers = {
+        key: value for key, value in request.get("headers", {}).items() if key.lower() not in _SECRET_HEADERS
+    }
     return {**request, "headers": headers}

@@ -1,214 +1,103 @@
-"""From a normalized workflow to a plan: nodes looked up, expressions compiled, steps chained. Once, at load."""
+"""A workflow that is ready to run. What keeps it from running is found at load; the rest is done at its first run."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from blok.expressions import Profile
-from blok.nodes.contract import Node
-from blok.nodes.errors import BlokError
 from blok.nodes.registry import NodeRegistry
-from blok.runner import flow
-from blok.runner.reliability import with_reliability
-from blok.runner.steps import Compiled, compile_node
-from blok.runner.subworkflow import compile_subworkflow
+from blok.runner.compiler import Compiler
+from blok.runner.gates import Gate, read_gate
+from blok.runner.steps import Execute
 from blok.runner.trace import StepInfo
-from blok.runner.wait import compile_wait
-from blok.workflow.errors import WorkflowPlanError, path_text
-from blok.workflow.model import (
-    BranchStep,
-    ForEachStep,
-    LoopStep,
-    NodeStep,
-    Step,
-    SubworkflowStep,
-    SwitchStep,
-    TryCatchStep,
-    WaitStep,
-    Workflow,
-    walk,
-)
-from blok.workflow.names import STEP_TYPES
-
-_BUILTIN_FOLDER = str(Path(__file__).parent.parent)
+from blok.workflow.fields import strings
+from blok.workflow.model import Workflow, walk
 
 
 @dataclass(slots=True)
 class Statistics:
-    """Counts of one plan since it was first loaded. ``buckets`` counts runs by duration bound."""
+    """Counts of one plan since it was first loaded."""
 
     runs: int = 0
     errors: int = 0
     seconds: float = 0.0
-    last_run: float = 0.0
-    last_status: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """What stands before the steps when a trigger starts a plan."""
+
+    middleware: tuple[str, ...] = ()
+    gate: Gate | None = None
+
+
+@dataclass(eq=False)
 class Plan:
-    """A workflow that is ready to run. ``key`` is its place in the project (file stem or name)."""
+    """``key`` is the workflow's place in the project (file stem or name).
+
+    ``execute``, ``skipped`` and ``reads_config`` come into being with the first run: a project of a thousand
+    files starts at once, and what is never called is never compiled.
+    """
 
     workflow: Workflow
-    body: Compiled
     profile: Profile
     key: str
     name: str
-    step_count: int
-    skipped: tuple[StepInfo, ...] = ()
-    reads_config: bool = False
-    middleware: tuple[str, ...] = ()
+    entrances: Mapping[str, Entrance]
+    compiler: Compiler
     statistics: Statistics = field(default_factory=Statistics)
+    execute: Execute = field(init=False)
+    skipped: tuple[StepInfo, ...] = field(init=False)
+    reads_config: bool = field(init=False)
+
+    def __getattr__(self, name: str) -> Any:
+        """Compile the steps the first time somebody asks for them."""
+        if name not in {"execute", "skipped", "reads_config"}:
+            raise AttributeError(name)
+        self.reads_config = "config" in str(self.workflow.definition)
+        self.execute = self.compiler.list(self.workflow.steps, 0).execute
+        self.skipped = tuple(self.compiler.skipped)
+        return getattr(self, name)
 
     @property
     def config(self) -> Mapping[str, Any]:
         """The node entries, as ``ctx.config`` shows them."""
         return self.workflow.config
 
+    @property
+    def step_count(self) -> int:
+        """How many steps there are, nested ones included."""
+        return len(walk(self.workflow.steps))
 
-def compile_plan(workflow: Workflow, nodes: NodeRegistry, *, mode: str = "strict", key: str | None = None) -> Plan:
-    """Compile a workflow.
+
+def compile_plan(
+    workflow: Workflow, nodes: NodeRegistry, *, mode: str = "strict", key: str | None = None
+) -> Plan:
+    """Make a plan of a workflow.
 
     Raises:
         WorkflowPlanError: for a node or step type that does not exist.
     """
     profile = Profile(workflow.generation, mode if mode in {"warn", "silent"} else "strict")  # type: ignore[arg-type]
-    compiler = _Compiler(workflow, nodes, profile)
-    body = compiler.list(workflow.steps, 0)
+    compiler = Compiler(workflow, nodes, profile)
+    compiler.check(workflow.steps)
     return Plan(
         workflow=workflow,
-        body=body,
         profile=profile,
         key=key or workflow.name,
         name=workflow.name,
-        step_count=len(walk(workflow.steps)),
-        skipped=tuple(compiler.skipped),
-        reads_config="config" in str(workflow.definition),
-        middleware=workflow.middleware,
+        entrances=_entrances(workflow),
+        compiler=compiler,
     )
 
 
-class _Compiler:
-    def __init__(self, workflow: Workflow, nodes: NodeRegistry, profile: Profile) -> None:
-        self.workflow = workflow
-        self.nodes = nodes
-        self.profile = profile
-        self.skipped: list[StepInfo] = []
-        namespace = (workflow.trigger.get("webhook") or {}).get("namespace")
-        self.namespace = namespace if isinstance(namespace, str) else None
-
-    def list(self, steps: Sequence[Step], depth: int) -> Compiled:
-        """A list of steps: inactive ones are left out, and it ends before the first that says stop."""
-        compiled: list[Compiled] = []
-        stopped = False
-        for index, step in enumerate(steps):
-            ready = self.step(step, index, len(steps), depth)
-            stopped = stopped or (step.active and step.stop)
-            if stopped or not step.active:
-                self.skipped.append(ready.info)
-            else:
-                compiled.append(ready)
-        return flow.sequence(compiled)
-
-    def step(self, step: Step, index: int, total: int, depth: int) -> Compiled:
-        """One step of any kind."""
-        kind, node = _describe(step)
-        stores = isinstance(step, ForEachStep | LoopStep | SwitchStep | TryCatchStep)
-        info = StepInfo(step.name, node, kind, index, total, depth, path_text(step.path), step.name if stores else None)
-        below = depth + 1
-        match step:
-            case NodeStep():
-                return self.node(step, info)
-            case BranchStep():
-                arms = [self.list(arm.steps, below) for arm in step.arms]
-                return flow.compile_branch(step, info, arms, self.profile)
-            case ForEachStep():
-                return flow.compile_for_each(step, info, self.list(step.steps, below), self.profile, self.workflow.name)
-            case LoopStep():
-                return flow.compile_loop(step, info, self.list(step.steps, below))
-            case SwitchStep():
-                cases = [self.list(case.steps, below) for case in step.cases]
-                default = self.list(step.default, below) if step.default is not None else None
-                return flow.compile_switch(step, info, cases, default, self.profile, self.workflow.name)
-            case TryCatchStep():
-                blocks = (self.list(block, below) for block in (step.attempt, step.catch, step.final))
-                return flow.compile_try(step, info, *blocks)
-            case WaitStep():
-                return compile_wait(step, info, self.profile)
-            case SubworkflowStep():
-                info = replace(info, state_key=None if step.ephemeral else step.state_key, spread=step.spread)
-                ready = compile_subworkflow(step, info, self.profile, self.workflow.name, self.namespace)
-                return with_reliability(ready, step, self.workflow.name)
-            case _:
-                raise TypeError(f"unknown step {step!r}")
-
-    def node(self, step: NodeStep, info: StepInfo) -> Compiled:
-        """A step that calls a node."""
-        if step.type not in STEP_TYPES:
-            raise WorkflowPlanError(f"Node type {step.type} not found", path=(*step.path, "type"))
-        runtime = step.type.removeprefix("runtime.") if step.type.startswith("runtime.") else None
-        node = self.find(step, runtime)
-        stored = step.set_var if self.workflow.generation == 1 else not step.ephemeral
-        info = replace(info, node=node.name, state_key=step.state_key if stored else None, spread=step.spread)
-        if step.max_duration is not None and not node.is_async and not (node.source or "").startswith(_BUILTIN_FOLDER):
-            # A time limit can only be held against work that is not on the event loop itself.
-            node = replace(node, blocking=True)
-        ready = compile_node(
-            step, node, info, workflow=self.workflow.name, profile=self.profile, raw=runtime is not None
-        )
-        if node.flow:
-            ready = flow.compile_flow_node(ready, self.returned_steps, node.name)
-        return with_reliability(ready, step, self.workflow.name)
-
-    def find(self, step: NodeStep, runtime: str | None) -> Node:
-        """The node a step names; a runtime that is not here gives a node that says so when it is reached."""
-        name = step.node
-        node = self.nodes.find(name)
-        if runtime is None:
-            if node is None:
-                raise WorkflowPlanError(f"Node {name} not found", path=(*step.path, "node" if self.workflow.generation == 1 else "use"))
-            return node
-        short = name.removeprefix(f"runtime.{runtime}:")
-        node = node or self.nodes.find(short) or self.nodes.find(short.replace("_", "-"))
-        return node if node is not None and runtime == "python3" else _unreachable(short, runtime)
-
-    def returned_steps(self, steps: Any) -> Compiled:
-        """Compile what a flow node returned."""
-        from blok.workflow.load import normalise  # noqa: PLC0415 - only flow nodes need it at run time
-
-        definition = {"name": self.workflow.name, "steps": steps, "nodes": dict(self.workflow.config)}
-        return self.list(normalise(definition, generation=self.workflow.generation).steps, 1)
-
-
-def _unreachable(name: str, runtime: str) -> Node:
-    def refuse(_inputs: Any) -> Any:
-        raise BlokError(
-            f'Runtime "{runtime}" is not available here, so node "{name}" cannot run.',
-            error_code="GRPC_UNAVAILABLE",
-            category="DEPENDENCY",
-            http_status=503,
-            node=name,
-            runtime_kind=runtime,
-            remediation='Put a Python node of this name into the project\'s nodes/ folder (type "runtime.python3"), '
-            "or use a module node.",
-        )
-
-    return Node(name=name, execute=refuse, runtime=runtime)
-
-
-def _describe(step: Step) -> tuple[str, str]:
-    """The kind of a step and the node it stands for, as records and messages name them."""
-    match step:
-        case NodeStep():
-            return step.type, step.node
-        case BranchStep():
-            return "module", step.node
-        case _:
-            kind = type(step).__name__.removesuffix("Step")
-            kind = kind[0].lower() + kind[1:]
-            return kind, kind
-
-
-
+def _entrances(workflow: Workflow) -> dict[str, Entrance]:
+    """What stands before the steps, for the triggers that have anything there."""
+    found = {}
+    for kind, block in workflow.trigger.items():
+        entrance = Entrance((*workflow.middleware, *strings(block.get("middleware"))), read_gate(block))
+        if entrance.middleware or entrance.gate is not None:
+            found[kind] = entrance
+    return found

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from blok.expressions import UNDEFINED, ExpressionError, resolve_key
 from blok.runner.errors import SIGNALS, StepTimeoutError, error_chain, error_name
-from blok.runner.steps import Compiled, Ctx, Execute, fail
+from blok.runner.calls import Ctx
+from blok.runner.steps import Compiled, Execute, fail
 from blok.runner.trace import ABSENT, StepInfo
 from blok.workflow.model import Retry, Stored
 
@@ -41,7 +42,7 @@ def with_time_limit(inner: Compiled, step: Stored) -> Execute:
             work.result()
             return
         work.add_done_callback(lambda task: task.cancelled() or task.exception())
-        fail(run, inner.info, perf_counter(), ABSENT, StepTimeoutError(step.name, limit), 2)
+        fail(run, inner.info, perf_counter(), inputs=ABSENT, error=StepTimeoutError(step.name, limit))
 
     return execute
 
@@ -60,7 +61,10 @@ def with_retry(inner: Execute, info: StepInfo, retry: Retry) -> Execute:
                 if number == retry.max_attempts or not retryable(error, retry):
                     raise
                 pause = retry.delay(number)
-                run.note("NODE_ATTEMPT_FAILED", {"step": info.name, "attempt": number, "error": str(error), "delayMs": pause})
+                run.note(
+                    "NODE_ATTEMPT_FAILED",
+                    {"step": info.name, "attempt": number, "error": str(error), "delayMs": pause},
+                )
             await asyncio.sleep(pause / 1_000)
 
     return execute
@@ -78,7 +82,7 @@ def with_memory(inner: Execute, info: StepInfo, step: Stored, workflow: str) -> 
         except ExpressionError:
             key = None
         except Exception as error:
-            fail(run, info, started, ABSENT, error, 2)
+            fail(run, info, started, inputs=ABSENT, error=error)
         if key is None:
             await attempt(inner, run, ctx)
             return
@@ -87,7 +91,9 @@ def with_memory(inner: Execute, info: StepInfo, step: Stored, workflow: str) -> 
         if remembered is not None:
             ctx["response"] = ctx["prev"] = remembered["response"]
             _store_again(step, ctx, remembered)
-            run.events.append((info, started, perf_counter(), ABSENT, remembered.get("data"), None, {"cached": True}))
+            run.events.append(
+                (info, started, perf_counter(), ABSENT, remembered.get("data"), None, {"cached": True})
+            )
             return
         await attempt(inner, run, ctx)
         response = ctx["response"]

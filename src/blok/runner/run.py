@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from blok.runner.plan import Plan
 
 Status = Literal[
-    "running", "completed", "failed", "timedOut", "cancelled", "delayed", "queued", "debounced", "throttled", "expired"
+    "running",
+    "completed",
+    "failed",
+    "timedOut",
+    "cancelled",
+    "delayed",
+    "queued",
+    "debounced",
+    "throttled",
+    "expired",
 ]
 TERMINAL = frozenset({"completed", "failed", "timedOut", "cancelled", "throttled", "expired"})
 
@@ -139,10 +148,13 @@ class Run:
             "workflowName": self.plan.name,
             "workflowPath": self.plan.key,
             "triggerType": self.trigger,
-            "triggerSummary": f"{request.get('method', '')} {request.get('path', '')}".strip() or self.trigger,
+            "triggerSummary": f"{request.get('method', '')} {request.get('path', '')}".strip()
+            or self.trigger,
             "status": self.status,
             "startedAt": round(self.started_at * 1_000),
-            "finishedAt": round(self.started_at * 1_000 + self.duration_ms()) if self.status in TERMINAL else None,
+            "finishedAt": round(self.started_at * 1_000 + self.duration_ms())
+            if self.status in TERMINAL
+            else None,
             "durationMs": round(self.duration_ms(), 3),
             "nodeCount": self.plan.step_count,
             "parentRunId": self.parent.id if self.parent is not None else None,

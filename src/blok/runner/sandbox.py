@@ -12,7 +12,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from blok.expressions import Limits
@@ -74,7 +74,7 @@ class _ObservedEvents(list[Any]):
     def append(self, event: Any) -> None:
         """Keep the event and tell of it."""
         super().append(event)
-        if type(event) is tuple:
+        if type(event) is tuple and len(event) > 2:
             self._tell(event)
 
     def branch(self) -> _ObservedEvents:
@@ -134,7 +134,12 @@ async def execute_async(
         for name, inner in (workflows or {}).items():
             engine.workflows[name] = engine.compile(_load(inner, "json", None))
     except WorkflowError as error:
-        facts = {"name": type(error).__name__, "message": error.message, "line": error.line, "column": error.column}
+        facts = {
+            "name": type(error).__name__,
+            "message": error.message,
+            "line": error.line,
+            "column": error.column,
+        }
         return RunResult("invalid", None, [], _since(started), facts)
     run = Run(engine, plan, "http", _request(request or {}))
     if on_step is not None:
@@ -242,7 +247,9 @@ async def _guarded(engine: Engine, run: Run, policy: SandboxPolicy) -> Outcome:
             return await engine.run_prepared(run, ctx)
     except TimeoutError:
         run.cancel()
-        return Outcome(run, "timedOut", None, TimeoutError(f"The run took longer than {policy.wall_seconds:g} s."))
+        return Outcome(
+            run, "timedOut", None, TimeoutError(f"The run took longer than {policy.wall_seconds:g} s.")
+        )
 
 
 def _result(outcome: Outcome, run: Run, policy: SandboxPolicy, guard: _Guard, started: float) -> RunResult:
@@ -250,13 +257,19 @@ def _result(outcome: Outcome, run: Run, policy: SandboxPolicy, guard: _Guard, st
     duration = _since(started)
     error = outcome.error
     if guard.reason == "time" or outcome.status == "timedOut":
-        text = str(error) if error is not None and str(error) else f"The run took longer than {policy.wall_seconds:g} s."
+        text = (
+            str(error)
+            if error is not None and str(error)
+            else f"The run took longer than {policy.wall_seconds:g} s."
+        )
         return RunResult("timed_out", None, trace, duration, {"name": "TimeLimit", "message": text})
     if guard.reason == "steps":
         text = f"The run made more than {policy.max_steps} steps."
         return RunResult("failed", None, trace, duration, {"name": "StepLimit", "message": text})
     if isinstance(error, RunCancelledError):
-        return RunResult("cancelled", None, trace, duration, {"name": "Cancelled", "message": "The run was stopped."})
+        return RunResult(
+            "cancelled", None, trace, duration, {"name": "Cancelled", "message": "The run was stopped."}
+        )
     reply = shape(outcome, run.plan.profile.generation)
     if len(reply.body) > policy.max_output_bytes:
         text = f"The answer has {len(reply.body)} bytes; {policy.max_output_bytes} are allowed."

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 
 def _flag(value: str | None, default: bool) -> bool:
-    return default if value is None or value == "" else value.strip().lower() not in {"0", "false", "no", "off"}
+    return (
+        default if value is None or value == "" else value.strip().lower() not in {"0", "false", "no", "off"}
+    )
 
 
 def _number(value: str | None, default: int) -> int:
@@ -66,9 +68,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 def node_environment(source: Mapping[str, str]) -> Mapping[str, str]:
     """The variables workflows may read: all, or those named by the two allow lists."""
     names = {name.strip() for name in source.get("BLOK_NODE_ENV_ALLOW", "").split(",") if name.strip()}
-    prefixes = tuple(part.strip() for part in source.get("BLOK_NODE_ENV_ALLOW_PREFIX", "").split(",") if part.strip())
+    prefixes = tuple(
+        part.strip() for part in source.get("BLOK_NODE_ENV_ALLOW_PREFIX", "").split(",") if part.strip()
+    )
     if not names and not prefixes:
         return dict(source)
-    return {key: value for key, value in source.items() if key in names or (prefixes and key.startswith(prefixes))}
-
-
+    return {
+        key: value for key, value in source.items() if key in names or (prefixes and key.startswith(prefixes))
+    }

@@ -7,8 +7,8 @@ from typing import Any
 from blok.expressions import UNDEFINED
 from blok.nodes.builtin.respond import BRAND
 from blok.runner.engine import response_error
-from blok.runner.run import Outcome
 from blok.runner.reply import JSON, JSON_HEADERS, Headers, Reply, encode_json, error_reply, json_reply
+from blok.runner.run import Outcome
 
 _HELD_STATUS = {"throttled": 429, "expired": 410, "failed": 413}
 
@@ -85,4 +85,6 @@ def _held(outcome: Outcome) -> Reply:
     status = _HELD_STATUS.get(outcome.status, 202)
     if status == 429:
         return json_reply(429, body, [("retry-after", "1")])
-    return json_reply(status, body, [("location", f"/__blok/runs/{body['runId']}")] if status == 202 else None)
+    return json_reply(
+        status, body, [("location", f"/__blok/runs/{body['runId']}")] if status == 202 else None
+    )

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from blok.expressions import UNDEFINED, Profile, compile_template
 from blok.nodes.errors import GlobalError
 from blok.runner.errors import WorkflowFailureError
-from blok.runner.steps import Compiled, Ctx, fail
+from blok.runner.calls import Ctx
+from blok.runner.steps import Compiled, fail
 from blok.runner.trace import ABSENT, StepInfo
 from blok.workflow.model import SubworkflowStep
 
@@ -42,7 +43,9 @@ def compile_subworkflow(
         if computed and namespace:
             found = f"{namespace}.{found}"
         if step.allow and found not in step.allow:
-            raise WorkflowFailureError(f'Sub-workflow step "{name}": resolved name "{found}" is not in the step\'s `allowList`.')
+            raise WorkflowFailureError(
+                f'Sub-workflow step "{name}": resolved name "{found}" is not in the step\'s `allowList`.'
+            )
         return found
 
     async def execute(run: Run, ctx: Ctx) -> None:
@@ -63,7 +66,7 @@ def compile_subworkflow(
             else:
                 response = _envelope(_detached(run, plan, inputs))
         except Exception as error:
-            fail(run, info, started, inputs, error, 2)
+            fail(run, info, started, inputs=inputs, error=error)
         ctx["response"] = ctx["prev"] = response
         data = response.get("data") if isinstance(response, dict) and "success" in response else response
         stored = response if step.wait and step.dispatch == "in-process" else data
@@ -100,7 +103,9 @@ def _find(run: Run, name: str) -> Plan:
         )
     depth, limit = run.depth + 1, run.engine.settings.max_subworkflow_depth
     if depth > limit:
-        raise WorkflowFailureError(f'[blok] Sub-workflow recursion limit exceeded (depth {depth} > {limit}) at "{name}".')
+        raise WorkflowFailureError(
+            f'[blok] Sub-workflow recursion limit exceeded (depth {depth} > {limit}) at "{name}".'
+        )
     return plan
 
 
@@ -143,13 +148,15 @@ async def _over_http(run: Run, plan: Plan, inputs: Any) -> Any:
     import httpx  # noqa: PLC0415 - slow to import, and few projects dispatch over HTTP
 
     async with httpx.AsyncClient(base_url=run.engine.settings.self_base_url, timeout=60) as client:
-        reply = await client.request("POST" if method == "ANY" else method, path, json=inputs, headers=headers)
+        reply = await client.request(
+            "POST" if method == "ANY" else method, path, json=inputs, headers=headers
+        )
     try:
         body: Any = reply.json()
     except ValueError:
         body = reply.text
     if not reply.is_success:
-        raise GlobalError(f'Sub-workflow "{plan.name}" answered {reply.status_code}', code=reply.status_code, json=body)
+        raise GlobalError(
+            f'Sub-workflow "{plan.name}" answered {reply.status_code}', code=reply.status_code, json=body
+        )
     return body
-
-

@@ -39,14 +39,8 @@ class StepInfo:
         return f"[step {self.index + 1}/{self.total}] {self.name} ({self.type})"
 
 
-@dataclass(slots=True)
-class Iteration:
-    """Marks, between the events of a forEach or loop, which pass the following events belong to."""
-
-    step: StepInfo
-    index: int
-
-
+# (info, index): marks, between the events of a forEach or loop, which pass the following events belong to
+Mark = tuple[StepInfo, int]
 # (info, started, ended, inputs, output, error, extra); times are perf_counter seconds
 Event = tuple[StepInfo, float, float, Any, Any, BaseException | None, Any]
 
@@ -98,19 +92,27 @@ def step_records(run: Run) -> list[dict[str, Any]]:
     return [row[2] for row in rows]
 
 
-def _collect(events: list[Any], base: float, iteration: int | None, rows: list[tuple[float, int, dict[str, Any]]]) -> None:
+def _collect(
+    events: list[Any], base: float, iteration: int | None, rows: list[tuple[float, int, dict[str, Any]]]
+) -> None:
     current = iteration
     loop_depth = -1
     for event in events:
-        if type(event) is Iteration:
-            current, loop_depth = event.index, event.step.depth
+        if len(event) == 2 and type(event) is tuple:
+            current, loop_depth = event[1], event[0].depth
             continue
         if isinstance(event, list):
             _collect(event, base, current, rows)
             continue
         info, started, ended, inputs, output, error, extra = event
         inside = current is not None and (info.depth > loop_depth or iteration is not None)
-        rows.append((started, info.depth, _record(info, base + started, ended - started, inputs, output, error, extra)))
+        rows.append(
+            (
+                started,
+                info.depth,
+                _record(info, base + started, ended - started, inputs, output, error, extra),
+            )
+        )
         if inside:
             rows[-1][2]["iteration"] = current
 
@@ -122,7 +124,13 @@ def step_record(event: Event, base: float) -> dict[str, Any]:
 
 
 def _record(
-    info: StepInfo, at: float, seconds: float, inputs: Any, output: Any, error: BaseException | None, extra: Any
+    info: StepInfo,
+    at: float,
+    seconds: float,
+    inputs: Any,
+    output: Any,
+    error: BaseException | None,
+    extra: Any,
 ) -> dict[str, Any]:
     record: dict[str, Any] = {
         "step": info.name,
@@ -140,7 +148,10 @@ def _record(
         "error": None,
     }
     if error is not None:
-        record["error"] = {"name": str(getattr(error, "name", None) or type(error).__name__), "message": str(error)}
+        record["error"] = {
+            "name": str(getattr(error, "name", None) or type(error).__name__),
+            "message": str(error),
+        }
     if extra:
         record.update(extra)
     return record

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from blok.expressions import UNDEFINED, Profile, compile_expression
 from blok.runner.errors import Deferred, WorkflowFailureError
-from blok.runner.steps import Compiled, Ctx, fail
+from blok.runner.calls import Ctx
+from blok.runner.steps import Compiled, fail
 from blok.runner.trace import ABSENT, StepInfo
 from blok.workflow.duration import InvalidDurationError, parse_duration
 from blok.workflow.model import WaitStep
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 def compile_wait(step: WaitStep, info: StepInfo, profile: Profile) -> Compiled:
     """Prepare a wait. Inside a sub-workflow the run sleeps instead of leaving off."""
     expression = (
-        compile_expression(step.value[3:]) if isinstance(step.value, str) and step.value.startswith("js/") else None
+        compile_expression(step.value[3:])
+        if isinstance(step.value, str) and step.value.startswith("js/")
+        else None
     )
     name, mode, generation = step.name, step.mode, profile.generation
 
@@ -42,8 +45,10 @@ def compile_wait(step: WaitStep, info: StepInfo, profile: Profile) -> Compiled:
                     raise Deferred(at, name)
                 await asyncio.sleep(left)
         except Exception as error:
-            fail(run, info, started, ABSENT, error, generation)
-        run.events.append((info, started, perf_counter(), {mode: step.value}, ABSENT, None, {"until": round(at * 1_000)}))
+            fail(run, info, started, inputs=ABSENT, error=error, generation=generation)
+        run.events.append(
+            (info, started, perf_counter(), {mode: step.value}, ABSENT, None, {"until": round(at * 1_000)})
+        )
 
     return Compiled(execute, info, waits=True)
 
@@ -74,4 +79,6 @@ def _moment(value: Any) -> float:
             continue
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     shown = "undefined" if value is UNDEFINED else value
-    raise WorkflowFailureError(f'wait.until: cannot parse "{shown}" as a number or date. Write ISO 8601 or milliseconds.')
+    raise WorkflowFailureError(
+        f'wait.until: cannot parse "{shown}" as a number or date. Write ISO 8601 or milliseconds.'
+    )

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from blok.runner.errors import error_message
+from blok.runner.reply import Reply, encode_json, error_reply, json_reply, text_reply
 from blok.runner.run import Run
+from blok.runner.shape import shape
 from blok.runner.trace import plain
 from blok.server.bodies import parse_query
 from blok.server.metrics import exposition
-from blok.runner.reply import Reply, encode_json, error_reply, json_reply, text_reply
-from blok.runner.shape import shape
 
 if TYPE_CHECKING:
     from blok.server.application import Application
@@ -65,11 +65,20 @@ class Admin:
                 return text_reply(200, page, "text/html; charset=utf-8")
             case "GET", ["health"]:
                 uptime = round(time() - self.app.started, 3)
-                facts = {"status": "ok", "version": version("blok"), "uptime": uptime, "activeRuns": len(self.engine.active)}
+                facts = {
+                    "status": "ok",
+                    "version": version("blok"),
+                    "uptime": uptime,
+                    "activeRuns": len(self.engine.active),
+                }
                 return json_reply(200, facts)
             case "GET", ["routing"]:
                 table = self.app.project.table
-                facts = {"diagnostics": table.diagnostics, "count": len(table.diagnostics), "now": round(time() * 1_000)}
+                facts = {
+                    "diagnostics": table.diagnostics,
+                    "count": len(table.diagnostics),
+                    "now": round(time() * 1_000),
+                }
                 return json_reply(200, {**facts, "routes": self.app.project.routes()})
             case "GET", ["nodes"]:
                 return json_reply(200, node_catalog(self.engine.nodes))
@@ -80,10 +89,19 @@ class Admin:
             case _, ["runs", *rest]:
                 return self._runs(method, rest, parse_query(query))
             case "GET", ["stream"]:
-                return Reply(200, [("content-type", "text/event-stream"), ("cache-control", "no-store")], stream=self._events())
+                return Reply(
+                    200,
+                    [("content-type", "text/event-stream"), ("cache-control", "no-store")],
+                    stream=self._events(),
+                )
             case "GET", ["scheduled"]:
                 rows = [
-                    {"runId": run.id, "workflowName": run.workflow, "status": run.kind, "scheduledAt": round(run.due * 1_000)}
+                    {
+                        "runId": run.id,
+                        "workflowName": run.workflow,
+                        "status": run.kind,
+                        "scheduledAt": round(run.due * 1_000),
+                    }
                     for run in self.engine.store.deferred()
                 ]
                 return json_reply(200, {"scheduled": rows})
@@ -121,7 +139,12 @@ class Admin:
                 before = run.status if run is not None else "delayed"
                 if not self.engine.cancel(run_id):
                     return error_reply(400, f"Run '{run_id}' is already {before}")
-                told = {"cancelled": True, "runId": run_id, "previousStatus": before, "newStatus": "cancelled"}
+                told = {
+                    "cancelled": True,
+                    "runId": run_id,
+                    "previousStatus": before,
+                    "newStatus": "cancelled",
+                }
                 return json_reply(200, told)
             case _:
                 return error_reply(404, f"Nothing at {method} for a run")
@@ -140,7 +163,8 @@ class Admin:
         rows = [
             run
             for run in [*self.engine.active.values(), *self.engine.traces]
-            if query.get("workflow") in {None, "", run.plan.name} and query.get("status") in {None, "", run.status}
+            if query.get("workflow") in {None, "", run.plan.name}
+            and query.get("status") in {None, "", run.status}
         ]
         page = [run.summary() for run in rows[offset : offset + limit]]
         return {"runs": page, "total": len(rows), "page": offset // limit + 1 if limit else 1}

@@ -10,6 +10,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from blok.runner.plan import Plan
+from blok.runner.reply import Headers, Reply, error_reply, json_reply, text_reply
+from blok.runner.shape import shape
 from blok.server.admin import Admin
 from blok.server.bodies import (
     MalformedBodyError,
@@ -20,9 +22,7 @@ from blok.server.bodies import (
     parse_query,
 )
 from blok.server.project import Entry, Project
-from blok.runner.reply import Headers, Reply, error_reply, json_reply, text_reply
 from blok.server.routing import VERBS, compile_path, compile_path_v1
-from blok.runner.shape import shape
 from blok.server.welcome import welcome_page
 from blok.workflow import WorkflowError
 
@@ -40,7 +40,9 @@ class Application:
         self.started = time()
         self.admin = Admin(self)
         env = self.engine.settings.env
-        origins = [origin.strip() for origin in str(env.get("BLOK_CORS_ORIGIN", "")).split(",") if origin.strip()]
+        origins = [
+            origin.strip() for origin in str(env.get("BLOK_CORS_ORIGIN", "")).split(",") if origin.strip()
+        ]
         self.cors = ["*"] if self.generation == 1 and not origins else origins
 
     async def handle(
@@ -104,7 +106,10 @@ class Application:
         if method in _NO_BODY:
             raw, value = "", {}
         else:
-            raw, value = _text(headers.get("content-type", ""), body), body_v2(headers.get("content-type", ""), body)
+            raw, value = (
+                _text(headers.get("content-type", ""), body),
+                body_v2(headers.get("content-type", ""), body),
+            )
         request = {
             "body": value,
             "rawBody": raw,
@@ -119,7 +124,9 @@ class Application:
         }
         return shape(await self.engine.run(plan, request, request_id=request_id), 2)
 
-    async def _by_file(self, method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> Reply:
+    async def _by_file(
+        self, method: str, path: str, query: str, headers: dict[str, str], body: bytes
+    ) -> Reply:
         """The last resort: the whole path as the name of a workflow file."""
         key = path.lstrip("/")
         entry = self.project.table.by_key.get(key.rstrip("/"))
@@ -132,7 +139,9 @@ class Application:
         if wanted not in {"ANY", "*", method} and not (method == "HEAD" and wanted == "GET"):
             return error_reply(500, "Invalid HTTP method", [("allow", wanted)])
         params = compile_path(str(http.get("path") or "/")).match("/") if http.get("path") != "/" else {}
-        return await self._run_v2(entry, {"workflow": key, **(params or {})}, method, "/", query, headers, body)
+        return await self._run_v2(
+            entry, {"workflow": key, **(params or {})}, method, "/", query, headers, body
+        )
 
     @staticmethod
     def _answers_by_name(http: dict[str, Any]) -> bool:
@@ -148,7 +157,11 @@ class Application:
         rows = self.project.routes()
         near = difflib.get_close_matches(path, [row["path"] for row in rows], n=3, cutoff=0.5)
         suggestions = [
-            {"route": f"{row['method']} {row['path']}", "source": row["file"], "distance": _distance(path, row["path"])}
+            {
+                "route": f"{row['method']} {row['path']}",
+                "source": row["file"],
+                "distance": _distance(path, row["path"]),
+            }
             for row in rows
             if row["path"] in near
         ]
@@ -161,13 +174,15 @@ class Application:
                 "legacyFlags": [],
             },
             "suggestions": sorted(suggestions, key=lambda item: item["distance"]),
-            "docs": "A workflow answers at trigger.http.path, or at its file name when that is \"/\".",
+            "docs": 'A workflow answers at trigger.http.path, or at its file name when that is "/".',
         }
         return json_reply(404, body, headers)
 
     # -- generation 1 ----------------------------------------------------------------------------------------
 
-    async def _by_prefix(self, method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> Reply:
+    async def _by_prefix(
+        self, method: str, path: str, query: str, headers: dict[str, str], body: bytes
+    ) -> Reply:
         """The first part of the address names the file, the rest must fit its path."""
         entry, rest, name = self._longest_prefix(path)
         if entry is None:
@@ -276,11 +291,19 @@ def _required_headers(wanted: Any, headers: dict[str, str]) -> Reply | None:
     for name, value in wanted.items():
         given = headers.get(name.lower())
         if given is None or (not given and value == ""):
-            body = {"error": "required_header", "message": f'Missing required header "{name}".', "header": name}
-            return json_reply(400, body if not value or not isinstance(value, str) else {**body, "expected": value})
+            body = {
+                "error": "required_header",
+                "message": f'Missing required header "{name}".',
+                "header": name,
+            }
+            return json_reply(
+                400, body if not value or not isinstance(value, str) else {**body, "expected": value}
+            )
         if isinstance(value, str) and value and given != value:
             message = f'Header "{name}" must equal "{value}".'
-            return json_reply(400, {"error": "required_header", "message": message, "header": name, "expected": value})
+            return json_reply(
+                400, {"error": "required_header", "message": message, "header": name, "expected": value}
+            )
     return None
 
 
@@ -295,5 +318,8 @@ def _distance(left: str, right: str) -> int:
     for index, char in enumerate(left, start=1):
         previous, row[0] = row[0], index
         for other, against in enumerate(right, start=1):
-            previous, row[other] = row[other], min(row[other] + 1, row[other - 1] + 1, previous + (char != against))
+            previous, row[other] = (
+                row[other],
+                min(row[other] + 1, row[other - 1] + 1, previous + (char != against)),
+            )
     return row[-1]

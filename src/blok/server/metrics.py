@@ -15,25 +15,54 @@ def _label(value: str) -> str:
 
 
 def _family(name: str, kind: str, text: str, rows: Iterable[tuple[str, float]]) -> list[str]:
-    return [f"# HELP {name} {text}", f"# TYPE {name} {kind}", *(f"{name}{labels} {value:g}" for labels, value in rows)]
+    return [
+        f"# HELP {name} {text}",
+        f"# TYPE {name} {kind}",
+        *(f"{name}{labels} {value:g}" for labels, value in rows),
+    ]
 
 
 def exposition(project: Project, started: float) -> str:
     """The current counts in the text format of Prometheus."""
     plans = [
-        (f'{{workflow_name="{_label(name)}",workflow_path="{_label(plan.key)}",workflow_version="{_label(plan.workflow.version)}"}}', plan.statistics)
+        (
+            f'{{workflow_name="{_label(name)}",workflow_path="{_label(plan.key)}",workflow_version="{_label(plan.workflow.version)}"}}',
+            plan.statistics,
+        )
         for name, plan in project.engine.workflows.items()
     ]
     lines = [
-        *_family("blok_workflow_executions_total", "counter", "Runs.", ((labels, known.runs) for labels, known in plans)),
-        *_family("blok_workflow_errors_total", "counter", "Failed runs.", ((labels, known.errors) for labels, known in plans)),
         *_family(
-            "blok_workflow_duration_seconds_sum", "counter", "Time spent in runs.", ((labels, known.seconds) for labels, known in plans)
+            "blok_workflow_executions_total",
+            "counter",
+            "Runs.",
+            ((labels, known.runs) for labels, known in plans),
         ),
-        *_family("blok_workflow_duration_seconds_count", "counter", "Runs timed.", ((labels, known.runs) for labels, known in plans)),
-        *_family("blok_active_runs", "gauge", "Runs that are under way.", [("", float(len(project.engine.active)))]),
+        *_family(
+            "blok_workflow_errors_total",
+            "counter",
+            "Failed runs.",
+            ((labels, known.errors) for labels, known in plans),
+        ),
+        *_family(
+            "blok_workflow_duration_seconds_sum",
+            "counter",
+            "Time spent in runs.",
+            ((labels, known.seconds) for labels, known in plans),
+        ),
+        *_family(
+            "blok_workflow_duration_seconds_count",
+            "counter",
+            "Runs timed.",
+            ((labels, known.runs) for labels, known in plans),
+        ),
+        *_family(
+            "blok_active_runs", "gauge", "Runs that are under way.", [("", float(len(project.engine.active)))]
+        ),
         *_family("blok_process_uptime_seconds", "gauge", "Seconds since start.", [("", time() - started)]),
-        *_family("blok_process_memory_rss_bytes", "gauge", "Resident memory.", [("", float(resident_bytes()))]),
+        *_family(
+            "blok_process_memory_rss_bytes", "gauge", "Resident memory.", [("", float(resident_bytes()))]
+        ),
     ]
     return "\n".join(lines) + "\n"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -93,7 +94,9 @@ def find_layout(
             config = tomllib.loads(settings.read_text("utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise WorkflowSyntaxError(f"Not valid TOML: {error}", source=str(settings)) from None
-    given = environment.get("WORKFLOWS_PATH") or environment.get("VITE_WORKFLOWS_PATH") or config.get("workflows")
+    given = (
+        environment.get("WORKFLOWS_PATH") or environment.get("VITE_WORKFLOWS_PATH") or config.get("workflows")
+    )
     default = root / "workflows"
     workflows = (root / str(given)) if given else default if default.is_dir() else root
     nodes = root / str(environment.get("NODES_PATH") or config.get("nodes") or "nodes")
@@ -113,10 +116,17 @@ class Project:
 
     def load(self) -> None:
         """Read everything from disk and build the table."""
-        self.engine.nodes.discover(self.layout.nodes)
-        for path in self.files():
-            self._read(path)
-        self._build()
+        # Loading makes many objects and no garbage: the collector would only look at them over and over.
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            self.engine.nodes.discover(self.layout.nodes)
+            for path in self.files():
+                self._read(path)
+            self._build()
+        finally:
+            if collecting:
+                gc.enable()
 
     def files(self) -> Iterator[Path]:
         """Workflow files in the order they are registered; names starting with ``_`` or ``.`` are skipped."""
@@ -127,7 +137,9 @@ class Project:
             relative = path.relative_to(root).parts
             if format_of(path) is None or any(part.startswith(("_", ".")) for part in relative):
                 continue
-            if path.name in {"blok.toml", "pyproject.toml", "package.json"} or path.name.endswith(".examples.json"):
+            if path.name in {"blok.toml", "pyproject.toml", "package.json"} or path.name.endswith(
+                ".examples.json"
+            ):
                 continue
             if nodes in path.parents or not path.is_file() or {"node_modules", "public"} & set(relative):
                 continue
@@ -136,7 +148,9 @@ class Project:
     def reload(self, changed: set[Path]) -> list[str]:
         """Take in changed files; returns what happened in sentences. A broken file keeps its last good version."""
         remarks: list[str] = []
-        nodes_changed = any(self.layout.nodes == path or self.layout.nodes in path.parents for path in changed)
+        nodes_changed = any(
+            self.layout.nodes == path or self.layout.nodes in path.parents for path in changed
+        )
         if nodes_changed:
             remarks.extend(self._reload_nodes())
         present = set(self.files())
@@ -154,7 +168,10 @@ class Project:
         registry = self.engine.nodes.fresh()
         registry.discover(self.layout.nodes)
         if registry.failures:
-            return [f"{self._short(Path(file))}: {reason} (the last good nodes stay)" for file, reason in registry.failures.items()]
+            return [
+                f"{self._short(Path(file))}: {reason} (the last good nodes stay)"
+                for file, reason in registry.failures.items()
+            ]
         self.engine.nodes = registry
         for entry in self.entries.values():
             entry.plan = None
@@ -178,7 +195,12 @@ class Project:
             self._prepare(entry, source)
         except (WorkflowError, OSError) as error:
             return self._keep_last(path, known, error)
-        if entry.error is not None and known is not None and known.error is None and known.workflow is not None:
+        if (
+            entry.error is not None
+            and known is not None
+            and known.error is None
+            and known.workflow is not None
+        ):
             return self._keep_last(path, known, entry.error)
         self.entries[path] = entry
         self.broken.pop(path, None)
@@ -242,7 +264,12 @@ class Project:
             entry = self.entries[path]
             table.by_key.setdefault(entry.key, entry)
             if entry.name in table.by_name:
-                self._diagnose(table, "duplicate-name", entry, f'the name "{entry.name}" is taken by {self._short(table.by_name[entry.name].path)}')
+                self._diagnose(
+                    table,
+                    "duplicate-name",
+                    entry,
+                    f'the name "{entry.name}" is taken by {self._short(table.by_name[entry.name].path)}',
+                )
             else:
                 table.by_name[entry.name] = entry
             if entry.plan is None and entry.workflow is not None and entry.error is None:
@@ -255,7 +282,15 @@ class Project:
             self._mount(table, entry)
         table.routes.freeze()
         for path, error in self.broken.items():
-            table.diagnostics.append({"kind": "broken", "file": self._short(path), "message": error.message, "line": error.line, "column": error.column})
+            table.diagnostics.append(
+                {
+                    "kind": "broken",
+                    "file": self._short(path),
+                    "message": error.message,
+                    "line": error.line,
+                    "column": error.column,
+                }
+            )
         self.engine.workflows = plans
         self.table = table
 
@@ -266,7 +301,9 @@ class Project:
             return
         path = http.get("path")
         if not isinstance(path, str) or not path:
-            self._diagnose(table, "missing-path", entry, "trigger.http.path is missing; the file answers at its own name")
+            self._diagnose(
+                table, "missing-path", entry, "trigger.http.path is missing; the file answers at its own name"
+            )
             return
         if path == "/":
             return
@@ -277,7 +314,9 @@ class Project:
             self._diagnose(table, "collision", entry, f"{method} {path} is already answered by {lost.kept}")
 
     def _diagnose(self, table: Table, kind: str, entry: Entry, message: str) -> None:
-        table.diagnostics.append({"kind": kind, "file": self._short(entry.path), "workflow": entry.name, "message": message})
+        table.diagnostics.append(
+            {"kind": kind, "file": self._short(entry.path), "workflow": entry.name, "message": message}
+        )
         logger.warning("%s: %s", self._short(entry.path), message)
 
     def routes(self) -> list[dict[str, Any]]:
@@ -295,7 +334,13 @@ class Project:
             own = str(http.get("path") or "/")
             if self.layout.generation == 2 and own != "/":
                 continue
-            rows.append(self._row(str(http.get("method") or "ANY").replace("*", "ANY").upper(), f"/{key}{own.rstrip('/')}", entry))
+            rows.append(
+                self._row(
+                    str(http.get("method") or "ANY").replace("*", "ANY").upper(),
+                    f"/{key}{own.rstrip('/')}",
+                    entry,
+                )
+            )
         return sorted(rows, key=lambda row: (row["path"], row["method"]))
 
     def _row(self, method: str, path: str, entry: Entry) -> dict[str, Any]:

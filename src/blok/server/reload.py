@@ -21,7 +21,9 @@ def _relevant(project: Project, path: Path) -> bool:
     return path == layout.workflows or layout.workflows in path.parents
 
 
-async def watch_project(project: Project, tell: Callable[[str, float], None], stop: asyncio.Event | None = None) -> None:
+async def watch_project(
+    project: Project, tell: Callable[[str, float], None], stop: asyncio.Event | None = None
+) -> None:
     """Watch the project's folders until ``stop`` is set.
 
     ``tell`` hears each thing that happened, as a sentence, with the milliseconds it took.

@@ -57,7 +57,9 @@ def compile_path(text: str) -> Pattern:
             literal = False
             tail = ".*".join(re.escape(part) for part in segment.split("*"))
             # A closing wildcard also stands for nothing at all.
-            expression += "(?:/.*)?" if segment == "*" and segment is segments[-1] and count > 1 else f"/{tail}"
+            expression += (
+                "(?:/.*)?" if segment == "*" and segment is segments[-1] and count > 1 else f"/{tail}"
+            )
         else:
             expression += f"/{re.escape(segment)}"
             weight += 100

@@ -6,9 +6,9 @@ import asyncio
 from typing import Any
 from urllib.parse import unquote
 
+from blok.runner.reply import error_reply
 from blok.server.application import Application
 from blok.server.asgi import MAX_BODY
-from blok.runner.reply import error_reply
 
 
 class RsgiApp:

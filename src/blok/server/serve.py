@@ -37,7 +37,6 @@ def check_port(host: str, port: int) -> None:
 
 def settle_memory() -> None:
     """What was loaded stays: keep the collector from looking at it again, and from running all the time."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
 
@@ -57,7 +56,12 @@ async def serve(application: Application, host: str, port: int, background: Back
     check_port(host, port)
     settle_memory()
     server = Server(
-        RsgiApp(application), address=host, port=port, interface=Interfaces.RSGI, websockets=False, log_enabled=False
+        RsgiApp(application),
+        address=host,
+        port=port,
+        interface=Interfaces.RSGI,
+        websockets=False,
+        log_enabled=False,
     )
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from blok.server.project import Project
 from blok.runner.reply import Reply, text_reply
+from blok.server.project import Project
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Blok</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -18,10 +18,18 @@ code{{font:14px ui-monospace,monospace}}td{{padding:.2rem 1rem .2rem 0}}a{{color
 def welcome_page(project: Project) -> Reply:
     """Routes in development; only the name in production, where the list is nobody's business."""
     if not project.engine.settings.is_development:
-        return text_reply(200, _PAGE.format(body="").replace('<a href="/__blok">Runs</a> · ', ""), "text/html; charset=utf-8")
+        return text_reply(
+            200,
+            _PAGE.format(body="").replace('<a href="/__blok">Runs</a> · ', ""),
+            "text/html; charset=utf-8",
+        )
     rows = "".join(
         f"<tr><td><code>{escape(row['method'])}</code><td><code>{escape(row['path'])}</code><td>{escape(row['file'])}"
         for row in project.routes()
     )
-    body = f"<table>{rows}</table>" if rows else "<p>No workflow files yet. Add one to <code>workflows/</code>.</p>"
+    body = (
+        f"<table>{rows}</table>"
+        if rows
+        else "<p>No workflow files yet. Add one to <code>workflows/</code>.</p>"
+    )
     return text_reply(200, _PAGE.format(body=body), "text/html; charset=utf-8")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from blok.cli.hub_client.client import HubClient, open_hub
-from blok.cli.hub_client.display import day
+from blok.cli.hub_client.display import day, table
 from blok.cli.hub_client.problems import WRONG_USAGE, ClientError
 from blok.cli.hub_client.reference import HubOption, JsonOption, is_local
 from blok.cli.output import console, print_json

@@ -5,6 +5,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from rich.text import Text
+
 from blok.cli.hub_client.client import open_hub
 from blok.cli.hub_client.display import one_line, plain
 from blok.cli.output import console, print_json

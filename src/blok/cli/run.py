@@ -1,4 +1,4 @@
-"""`blok run`: one workflow file, one request, no server."""
+"""`blok run`: one workflow file, one request, no server; or a published workflow, on its hub."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from blok.cli.hub_client import is_reference
 from blok.cli.output import console, fail, fail_workflow, find_root, print_json
 from blok.runner.plan import Plan
 from blok.runner.run import Outcome
@@ -32,13 +33,15 @@ def run(
     json_output: Annotated[bool, Parameter(name="--json", negative=())] = False,
     trace: Annotated[bool, Parameter(negative=())] = False,
     generation: int | None = None,
+    path: str | None = None,
+    hub: str | None = None,
 ) -> None:
-    """Run one workflow file and print its answer. Ends with 1 when the answer is an error.
+    """Run one workflow and print its answer. Ends with 1 when the answer is an error.
 
     Parameters
     ----------
     file
-        The workflow file.
+        The workflow file; or OWNER/NAME or OWNER/NAME@VERSION, to run what is published on the hub.
     body
         The request body: JSON, text, @file, or - for standard input.
     method
@@ -55,7 +58,26 @@ def run(
         Show what every step did.
     generation
         1 or 2: the rules the file follows.
+    path
+        On the hub: the path that is asked for, when the workflow takes parameters from it.
+    hub
+        The hub; BLOK_HUB, or the one last signed in to, when not given.
     """
+    if not file.is_file() and is_reference(str(file)):
+        from blok.cli.hub_client.run import run_on_hub  # noqa: PLC0415 - only this way of running needs a client
+
+        run_on_hub(
+            str(file),
+            body=None if body is None else _body(body)[0],
+            method=method,
+            path=path,
+            query=_pairs(query or [], "="),
+            headers=_pairs(header or [], ":"),
+            hub=hub,
+            as_json=json_output,
+            with_trace=trace,
+        )
+        return
     if not file.is_file():
         fail(f"{file} does not exist.", code=2)
     root = find_root(file)

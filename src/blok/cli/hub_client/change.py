@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from blok.cli.hub_client.client import open_hub
+from blok.cli.hub_client.package_file import name_from
 from blok.cli.hub_client.problems import WRONG_USAGE, ClientError
 from blok.cli.hub_client.reference import HubOption, JsonOption
 from blok.cli.output import console, find_root, print_json, short
@@ -47,13 +48,9 @@ def fork(
         if json_output:
             print_json({**made, "file": str(target)})
             return
-        address = f"{made['owner']}/{made['name']}"
-        console().print(
-            f"Forked {reference.address} to [bold]{address}[/]. Its definition is in {short(target)}."
-        )
-        console().print(
-            f"[dim]Change it, then: blok publish {short(target)} --name {made['name']} --version X.Y.Z[/]"
-        )
+        named = "" if name_from(target.stem) == made["name"] else f" --name {made['name']}"
+        console().print(f"Forked {reference.address} to {made['owner']}/{made['name']}.", markup=False)
+        console().print(f"Change {short(target)}, then: blok publish {short(target)}{named}", markup=False)
 
 
 def yank(

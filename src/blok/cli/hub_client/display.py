@@ -24,12 +24,11 @@ def one_line(text: object, width: int = 0) -> str:
     return line if not width or len(line) <= width else line[: width - 1].rstrip() + "…"
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, last_takes_rest: bool = True) -> Table:
-    """A table without lines; only the last column is wrapped."""
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
+    """A table without lines; only the last column is wrapped, and nothing is cut."""
     made = Table(box=None, pad_edge=False, header_style="dim", show_header=bool(columns[0]))
     for index, column in enumerate(columns):
-        is_last = index == len(columns) - 1
-        made.add_column(column, no_wrap=not (is_last and last_takes_rest), overflow="ellipsis")
+        made.add_column(column, no_wrap=index < len(columns) - 1, overflow="fold")
     for row in rows:
         made.add_row(*(Text(one_line(cell)) for cell in row))
     return made

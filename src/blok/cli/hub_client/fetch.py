@@ -28,6 +28,9 @@ def fetch(client: HubClient, reference: Reference, encoding: Encoding) -> Fetche
     """Get a version (the latest unless the reference names one), and hold its content against its digest."""
     package = client.get(reference.path)
     if reference.version is None and package["latest"] is None:
+        if package["version_count"]:
+            fix = f"Its versions: blok versions {reference.address}. One that is named can be installed."
+            raise ClientError(f"Every version of {reference.address} was yanked.", fix)
         raise ClientError(f"{reference.address} has no published version yet.")
     version = client.get(reference.version_path)
     pinned = Reference(reference.owner, reference.name, version["version"])

@@ -17,6 +17,7 @@ def run_on_hub(
     *,
     body: Any = None,
     method: str | None = None,
+    path: str | None = None,
     query: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
     hub: str | None = None,
@@ -26,7 +27,13 @@ def run_on_hub(
     """Run OWNER/NAME[@VERSION] on the hub and print its answer. Ends with 1 when the answer is an error."""
     with open_hub(hub, as_json=as_json) as client:
         reference = client.reference(package)
-        request = {"method": method, "query": dict(query or {}), "headers": dict(headers or {}), "body": body}
+        request = {
+            "method": method,
+            "path": path,
+            "query": dict(query or {}),
+            "headers": dict(headers or {}),
+            "body": body,
+        }
         wish = {
             "package": reference.address,
             "version": reference.version,

@@ -81,7 +81,7 @@ def _expand(path: Path) -> list[Path]:
         file
         for file in sorted(path.rglob("*"))
         if file.suffix in suffixes
-        and file.name not in {"blok.toml", "pyproject.toml", "package.json"}
+        and file.name not in {"blok.toml", "pyproject.toml", "package.json", "blok.package.json"}
         and not file.name.endswith(".examples.json")
         and not any(part.startswith((".", "_")) or part == "node_modules" for part in file.parts)
     ]

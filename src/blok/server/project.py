@@ -137,9 +137,12 @@ class Project:
             relative = path.relative_to(root).parts
             if format_of(path) is None or any(part.startswith(("_", ".")) for part in relative):
                 continue
-            if path.name in {"blok.toml", "pyproject.toml", "package.json"} or path.name.endswith(
-                ".examples.json"
-            ):
+            if path.name in {
+                "blok.toml",
+                "pyproject.toml",
+                "package.json",
+                "blok.package.json",
+            } or path.name.endswith(".examples.json"):
                 continue
             if nodes in path.parents or not path.is_file() or {"node_modules", "public"} & set(relative):
                 continue

@@ -1,4 +1,4 @@
-"""The limit: the same three answers by hand, as a bare ASGI handler with prepared closures. No engine, no trace."""
+"""The limit: the same three answers by hand, as a bare ASGI handler with prepared closures."""
 
 from __future__ import annotations
 

@@ -26,7 +26,9 @@ def _workflow(name: str, steps: list[dict[str, Any]]) -> dict[str, Any]:
 def hello(name: str = "hello") -> dict[str, Any]:
     """One step, one text with an expression in it."""
     body = {"message": "Hello ${ctx.request.query.name}", "ok": True}
-    return _workflow(name, [{"id": "greet", "use": "@blokjs/respond", "type": "module", "inputs": {"body": body}}])
+    return _workflow(
+        name, [{"id": "greet", "use": "@blokjs/respond", "type": "module", "inputs": {"body": body}}]
+    )
 
 
 def chain(length: int, name: str) -> dict[str, Any]:
@@ -52,7 +54,12 @@ def foreach100() -> dict[str, Any]:
         return [{"id": lane, "use": "bench-item", "type": "module", "inputs": inputs}]
 
     branch = {"when": "ctx.state.item.qty % 2 === 0", "then": arm("even"), "else": arm("odd")}
-    each = {"in": "js/ctx.state.seed.items", "as": "item", "mode": "sequential", "do": [{"id": "lane", "branch": branch}]}
+    each = {
+        "in": "js/ctx.state.seed.items",
+        "as": "item",
+        "mode": "sequential",
+        "do": [{"id": "lane", "branch": branch}],
+    }
     steps = [
         {"id": "seed", "use": "bench-seed", "type": "module", "inputs": {"n": 100}},
         {"id": "loop", "forEach": each},

@@ -30,8 +30,13 @@ class Answer:
 async def send(app: AsgiApp, request: dict[str, Any]) -> Answer:
     """Send a request of the cases' shape and read the whole answer."""
     url = urlsplit(request["path"])
-    query = "&".join(part for part in (url.query, urlencode(request.get("query") or {}, quote_via=quote)) if part)
-    headers = {"host": "localhost", **{key.lower(): value for key, value in (request.get("headers") or {}).items()}}
+    query = "&".join(
+        part for part in (url.query, urlencode(request.get("query") or {}, quote_via=quote)) if part
+    )
+    headers = {
+        "host": "localhost",
+        **{key.lower(): value for key, value in (request.get("headers") or {}).items()},
+    }
     body = b""
     if "body" in request:
         if isinstance(request["body"], str):
@@ -42,7 +47,9 @@ async def send(app: AsgiApp, request: dict[str, Any]) -> Answer:
     return await call(app, request["method"], url.path, query, headers, body)
 
 
-async def call(app: AsgiApp, method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> Answer:
+async def call(  # noqa: PLR0917 - one place calls it
+    app: AsgiApp, method: str, path: str, query: str, headers: dict[str, str], body: bytes
+) -> Answer:
     """The ASGI conversation of one request."""
     from urllib.parse import unquote
 

@@ -23,7 +23,7 @@ def fixture_nodes(generation: int) -> dict[str, Node]:
     def flaky(inputs: dict[str, Any]) -> dict[str, Any]:
         count = calls[inputs["key"]] = calls.get(inputs["key"], 0) + 1
         if count <= inputs["failTimes"]:
-            raise Exception(f"flaky {count}")  # noqa: TRY002 - the recorded node throws a bare Error
+            raise Exception(f"flaky {count}")
         return {"calls": count, "value": inputs.get("value")}
 
     @node(name="sleep")

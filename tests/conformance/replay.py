@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
+import math
 import os
 import re
 import tempfile
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,9 @@ def _mapper(case: Case, result: Result) -> None:
         if not ({"error_contains", "error_name"} & set(expect)):
             raise
         if "error_name" in expect and type(error).__name__ != expect["error_name"]:
-            result.problems.append(f"error: expected {expect['error_name']}, got {type(error).__name__}: {error}")
+            result.problems.append(
+                f"error: expected {expect['error_name']}, got {type(error).__name__}: {error}"
+            )
         if expect.get("error_contains", "") not in str(error):
             result.problems.append(f"error: {expect['error_contains']!r} is not in {str(error)!r}")
         return
@@ -104,17 +107,21 @@ def _marked(value: Any) -> Any:
 
 
 def same(left: Any, right: Any) -> bool:
-    """Deep equality of JSON values: true is not 1, key order does not matter; undefined members are absent."""
+    """Deep equality of JSON values: true is not 1, key order is free, undefined members are absent."""
     if isinstance(right, dict):
-        right = {key: value for key, value in right.items() if value != {"$undefined": True}} if right != {"$undefined": True} else right
+        right = (
+            {key: value for key, value in right.items() if value != {"$undefined": True}}
+            if right != {"$undefined": True}
+            else right
+        )
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(same, left, right))
-    if isinstance(left, float) and isinstance(right, float) and left != left:
-        return right != right
+    if isinstance(left, float) and isinstance(right, float) and math.isnan(left):
+        return math.isnan(right)
     return type(left) in {int, float} and left == right if isinstance(right, int | float) else left == right
 
 
@@ -155,7 +162,11 @@ def compare(answer: Answer, expect: dict[str, Any]) -> list[str]:
     if "body" in expect and not same(body, expect["body"]):
         problems.append(f"body: expected {json.dumps(expect['body'])}, got {json.dumps(body)}")
     if "error_contains" in expect:
-        text = body["error"] if isinstance(body, dict) and isinstance(body.get("error"), str) else json.dumps(body)
+        text = (
+            body["error"]
+            if isinstance(body, dict) and isinstance(body.get("error"), str)
+            else json.dumps(body)
+        )
         if expect["error_contains"] not in text:
             problems.append(f"error: {expect['error_contains']!r} is not in {text!r}")
     for key, value in (expect.get("body_subset") or {}).items():
@@ -167,7 +178,9 @@ def compare(answer: Answer, expect: dict[str, Any]) -> list[str]:
     for name, pattern in (expect.get("header_matches") or {}).items():
         if not re.search(pattern, answer.headers.get(name.lower(), "")):
             problems.append(f"header {name}: {answer.headers.get(name.lower())!r} does not match {pattern}")
-    missing = [key for key in expect.get("body_has_keys") or () if not isinstance(body, dict) or key not in body]
+    missing = [
+        key for key in expect.get("body_has_keys") or () if not isinstance(body, dict) or key not in body
+    ]
     if missing:
         problems.append(f"body: lacks {missing}, got {body!r}")
     if "body_is" in expect and _kind(body) != expect["body_is"]:
@@ -178,4 +191,6 @@ def compare(answer: Answer, expect: dict[str, Any]) -> list[str]:
 def _kind(value: Any) -> str:
     if value is None:
         return "null"
-    return {bool: "boolean", int: "number", float: "number", str: "string", list: "array", dict: "object"}[type(value)]
+    return {bool: "boolean", int: "number", float: "number", str: "string", list: "array", dict: "object"}[
+        type(value)
+    ]

@@ -110,13 +110,13 @@ def _blocks(step: Step) -> list[tuple[str, tuple[Step, ...]]]:
             return []
 
 
-def _words(step: Any) -> str:
+def _words(step: Any) -> str:  # noqa: PLR0911 - one sentence per kind of step
     match step:
         case NodeStep():
             extras = [
                 text
                 for wanted, text in (
-                    (step.retry, f"retry {step.retry.max_attempts}×" if step.retry else ""),
+                    (step.retry, f"retry {step.retry.max_attempts}x" if step.retry else ""),
                     (step.max_duration, f"at most {step.max_duration} ms"),
                     (step.idempotency_key, "remembered"),
                     (step.store_as, f"as {step.store_as}"),

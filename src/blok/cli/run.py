@@ -96,7 +96,10 @@ def run(
         error.source = error.source or str(file)
         fail_workflow(error)
     project.engine.can_defer = False
-    request = _request(plan, body, method, query or [], header or [], param or [])
+    request = _request(plan, body, method)
+    request["query"] = _pairs(query or [], "=")
+    request["params"] = _pairs(param or [], "=")
+    request["headers"] = {name.lower(): text for name, text in _pairs(header or [], ":").items()}
     outcome = asyncio.run(project.engine.run(plan, request))
     _print(outcome, plan, as_json=json_output, with_trace=trace)
 
@@ -127,9 +130,7 @@ def _body(text: str | None) -> tuple[Any, str]:
         return text, text
 
 
-def _request(
-    plan: Plan, body: str | None, method: str | None, query: list[str], header: list[str], param: list[str]
-) -> dict[str, Any]:
+def _request(plan: Plan, body: str | None, method: str | None) -> dict[str, Any]:
     http = plan.workflow.trigger.get("http") or {}
     own = str(http.get("method") or "GET").upper()
     value, raw = _body(body)
@@ -137,9 +138,6 @@ def _request(
     return {
         "body": value,
         "rawBody": raw,
-        "headers": {name.lower(): text for name, text in _pairs(header, ":").items()},
-        "params": _pairs(param, "="),
-        "query": _pairs(query, "="),
         "method": (
             method or ("POST" if body and own in {"ANY", "*"} else "GET" if own in {"ANY", "*"} else own)
         ).upper(),

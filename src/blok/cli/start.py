@@ -13,7 +13,7 @@ from blok.cli.output import fail, find_root, short
 from blok.server.build import build_application
 from blok.server.environment import project_environment
 from blok.server.serve import PortTakenError, run_loop, serve, serve_with_workers
-from blok.workflow import WorkflowError
+from blok.workflow import Generation, WorkflowError
 
 
 def start(
@@ -50,7 +50,7 @@ def start(
     if generation in {1, 2}:
         environment["BLOK_GENERATION"] = str(generation)
     os.environ.update(environment)
-    chosen = 1 if generation == 1 else 2 if generation == 2 else None
+    chosen: Generation | None = 1 if generation == 1 else 2 if generation == 2 else None
     try:
         application = build_application(root, environment=environment, generation=chosen)
     except WorkflowError as error:

@@ -51,9 +51,8 @@ def test(
     else:
         screen = console()
         for result in results:
-            screen.print(
-                f"{'[red]✗[/]' if result['problems'] else '[green]✓[/]'} {result['file']}: {result['example']}"
-            )
+            mark = "[red]✗[/]" if result["problems"] else "[green]✓[/]"
+            screen.print(f"{mark} {result['file']}: {result['example']}")
             for problem in result["problems"]:
                 screen.print(f"    {problem}", markup=False)
         screen.print(f"{len(results) - len(failed)} of {len(results)} examples passed")

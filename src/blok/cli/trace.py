@@ -57,7 +57,8 @@ def trace(
                 "green" if row["status"] == "completed" else "red" if row["status"] == "failed" else "yellow"
             )
             screen.print(
-                f"{row['id']}  [{colour}]{row['status']:9}[/] {row['durationMs']:9.2f} ms  {row['workflowName']}  [dim]{row['triggerSummary']}[/]"
+                f"{row['id']}  [{colour}]{row['status']:9}[/] {row['durationMs']:9.2f} ms  "
+                f"{row['workflowName']}  [dim]{row['triggerSummary']}[/]"
             )
         return
     screen.print(f"[bold]{found['run']['workflowName']}[/] {found['run']['status']}")
@@ -65,7 +66,8 @@ def trace(
         mark = "[red]✗[/]" if step["error"] else "[green]✓[/]"
         number = f" #{step['iteration']}" if "iteration" in step else ""
         screen.print(
-            f"{mark} {'  ' * step['depth']}{step['step']}{number} [dim]{step['node']} {step['duration_ms']:.2f} ms[/]"
+            f"{mark} {'  ' * step['depth']}{step['step']}{number} "
+            f"[dim]{step['node']} {step['duration_ms']:.2f} ms[/]"
         )
         if step["error"]:
             screen.print(f"    {step['error']['message']}", markup=False)

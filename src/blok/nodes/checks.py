@@ -1,13 +1,15 @@
-"""JSON Schema checks, compiled once. The quick test runs on every call; the slow one only explains a failure."""
+"""JSON Schema checks, compiled once. The quick test runs on every call; words are found only on a failure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sized
+from itertools import product
+from operator import itemgetter
 from typing import Any
-from urllib.parse import urlsplit
 
 from blok.nodes.errors import Issue
+from blok.nodes.formats import FORMATS
 
 Test = Callable[[Any], bool]
 _MISSING: Any = object()
@@ -21,11 +23,20 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "array": (list,),
 }
 # Keywords the compiled checks understand; a schema with any other is left to the jsonschema library.
-_ANNOTATIONS = {"title", "description", "default", "examples", "$defs", "$schema", "$id", "deprecated", "format"}
-_KNOWN = _ANNOTATIONS | {
-    "type", "properties", "required", "items", "enum", "const", "anyOf", "minimum", "maximum", "exclusiveMinimum",
-    "exclusiveMaximum", "minLength", "maxLength", "pattern", "minItems", "maxItems", "additionalProperties", "$ref",
-}  # fmt: skip
+ANNOTATIONS = {
+    "title",
+    "description",
+    "default",
+    "examples",
+    "$defs",
+    "$schema",
+    "$id",
+    "deprecated",
+    "format",
+}
+_KNOWN = ANNOTATIONS | set(
+    ["type", "properties", "required", "items", "enum", "const", "anyOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "pattern", "minItems", "maxItems", "additionalProperties", "$ref"]
+)
 
 
 class Check:
@@ -40,6 +51,7 @@ class Check:
             self.test = _compile(self.schema, self.schema, {})
 
     def __call__(self, value: Any) -> bool:
+        """Whether the value fits."""
         return self.test is None or self.test(value)
 
     def issues(self, value: Any) -> list[Issue]:
@@ -49,7 +61,9 @@ class Check:
                 Issue(tuple(error.absolute_path), str(error.validator), error.message, error.message)
                 for error in self._library.iter_errors(value)
             ]
-        return list(_issues(self.schema, self.schema, value, ()))
+        from blok.nodes.issues import explain  # noqa: PLC0415 - only a failure needs the words
+
+        return list(explain(self.schema, self.schema, value, ()))
 
 
 def _library_validator(schema: Mapping[str, Any]) -> Any:
@@ -96,7 +110,8 @@ def _compile(schema: Any, root: Mapping[str, Any], known: dict[str, Test | None]
     if isinstance(schema, dict) and "$ref" in schema:
         name = schema["$ref"]
         if name not in known:
-            known[name] = lambda value: found(value) if (found := known[name]) is not None else True
+            # A schema may contain itself: its test is looked up when it is needed.
+            known[name] = lambda value: (found := known[name]) is None or found(value)
             known[name] = _compile(resolve(schema, root), root, known)
         return known[name]
     schema = resolve(schema, root)
@@ -107,22 +122,30 @@ def _compile(schema: Any, root: Mapping[str, Any], known: dict[str, Test | None]
         tests = [option for option in options if option is not None]
         return lambda value: any(test(value) for test in tests)
     parts = [*_scalar_tests(schema)]
-    types = _accepted(schema)
-    if "properties" in schema or "required" in schema or "additionalProperties" in schema:
+    types = accepted_types(schema)
+    if not schema.keys().isdisjoint({"properties", "required", "additionalProperties"}):
         parts.append(_object_test(schema, root, known))
+        if types == (dict,) and len(parts) == 1:
+            return _with_shortcut(parts[0], _flat_test(schema, root))
     if "items" in schema and (item := _compile(schema["items"], root, known)) is not None:
         parts.append(lambda value: type(value) is not list or all(map(item, value)))
-    if types is not None:
-        accepted = frozenset(types)
-        if not parts:
-            return lambda value: type(value) in accepted
-        return lambda value: type(value) in accepted and all(part(value) for part in parts)
+    accepted = frozenset(types) if types is not None else None
+    if accepted is not None:
+        parts.insert(0, lambda value: type(value) in accepted)
     if not parts:
         return None
     return parts[0] if len(parts) == 1 else lambda value: all(part(value) for part in parts)
 
 
-def _accepted(schema: Mapping[str, Any]) -> tuple[type, ...] | None:
+def _with_shortcut(test: Test, flat: Test | None) -> Test:
+    """Look at a value's types in one go first; whatever that does not know is looked at in full."""
+    if flat is None:
+        return lambda value: type(value) is dict and test(value)
+    return lambda value: flat(value) or (type(value) is dict and test(value))
+
+
+def accepted_types(schema: Mapping[str, Any]) -> tuple[type, ...] | None:
+    """The Python types of a schema's ``type``; None when it has none."""
     wanted = schema.get("type")
     if wanted is None:
         return None
@@ -147,24 +170,28 @@ def _scalar_tests(schema: Mapping[str, Any]) -> Iterator[Test]:
     for keyword, kind in (("Length", str), ("Items", list)):
         least, most = schema.get(f"min{keyword}", 0), schema.get(f"max{keyword}")
         if least or most is not None:
-            yield lambda value, k=kind, a=least, b=most: (  # type: ignore[misc]
-                not isinstance(value, k) or (len(value) >= a and (b is None or len(value) <= b))
-            )
+            yield _sized(kind, least, most)
     if "pattern" in schema:
         search = re.compile(schema["pattern"]).search
         yield lambda value: not isinstance(value, str) or search(value) is not None
-    if schema.get("format") in _FORMATS:
-        fits = _FORMATS[schema["format"]][0]
+    if schema.get("format") in FORMATS:
+        fits = FORMATS[schema["format"]][0]
         yield lambda value: not isinstance(value, str) or fits(value)
+
+
+def _sized(kind: type[Sized], least: int, most: int | None) -> Test:
+    return lambda value: (
+        not isinstance(value, kind) or (least <= len(value) <= (len(value) if most is None else most))
+    )
 
 
 def _object_test(schema: Mapping[str, Any], root: Mapping[str, Any], known: dict[str, Test | None]) -> Test:
     required = frozenset(schema.get("required", ()))
     properties = schema.get("properties", {})
     fields = [
-        (key, test, key in required)
+        (key, accept, key in required)
         for key, inner in properties.items()
-        if (test := _compile(inner, root, known)) is not None or key in required
+        if (accept := _compile(inner, root, known)) is not None or key in required
     ]
     fields += [(key, None, True) for key in required if key not in properties]
     extra = schema.get("additionalProperties", True)
@@ -186,124 +213,38 @@ def _object_test(schema: Mapping[str, Any], root: Mapping[str, Any], known: dict
     return test
 
 
-def _is_url(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return bool(parts.scheme) and (bool(parts.netloc) or parts.scheme not in {"http", "https"})
+def _flat_test(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Test | None:
+    """Whether a value certainly fits, for objects of a few required fields with plain types.
 
+    All types are compared at once, as a tuple; a missing field or another type is left to the full test.
+    """
+    properties, required = schema.get("properties", {}), schema.get("required", ())
+    if not 0 < len(required) <= 8 or set(required) != set(properties) or "additionalProperties" in schema:
+        return None
+    choices: list[tuple[type, ...]] = []
+    for key in required:
+        field = resolve(properties[key], root)
+        options = [resolve(option, root) for option in field.get("anyOf", [field])]
+        if any(set(option) - ANNOTATIONS != {"type"} or "format" in option for option in options):
+            return None
+        choices.append(tuple({kind for option in options for kind in accepted_types(option) or ()}))
+    fitting = frozenset(product(*choices))
+    if len(fitting) > 64:
+        return None
+    if len(required) == 1:
+        only = required[0]
+        kinds = frozenset(choices[0])
 
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-_FORMATS: dict[str, tuple[Test, str]] = {
-    "uri": (_is_url, "Invalid url"),
-    "email": (lambda text: _EMAIL.fullmatch(text) is not None, "Invalid email"),
-}
+        def single(value: Any) -> bool:
+            return type(value) is dict and type(value.get(only, _MISSING)) in kinds
 
+        return single
+    pick = itemgetter(*required)
 
-def _issues(schema: Any, root: Mapping[str, Any], value: Any, path: tuple[str | int, ...]) -> Iterator[Issue]:
-    schema = resolve(schema, root)
-    if "anyOf" in schema:
-        yield from _union_issues(schema["anyOf"], root, value, path)
-        return
-    if "enum" in schema or "const" in schema:
-        yield from _enum_issues(schema, value, path)
-        return
-    types = _accepted(schema)
-    if types is not None and type(value) not in types:
-        yield _type_issue(schema, value, path)
-        return
-    yield from _size_issues(schema, value, path)
-    if isinstance(value, dict):
-        properties = schema.get("properties", {})
-        for key in [*properties, *(key for key in schema.get("required", ()) if key not in properties)]:
-            if key in value:
-                yield from _issues(properties.get(key, {}), root, value[key], (*path, key))
-            elif key in schema.get("required", ()):
-                yield Issue((*path, key), "invalid_type", "Required", f'requires property "{key}"')
-        extra = schema.get("additionalProperties", True)
-        unknown = [key for key in value if key not in properties]
-        if extra is False and unknown:
-            names = ", ".join(f"'{key}'" for key in unknown)
-            yield Issue(path, "unrecognized_keys", f"Unrecognized key(s) in object: {names}")
-        elif isinstance(extra, dict):
-            for key in unknown:
-                yield from _issues(extra, root, value[key], (*path, key))
-    elif isinstance(value, list) and "items" in schema:
-        for index, item in enumerate(value):
-            yield from _issues(schema["items"], root, item, (*path, index))
+    def flat(value: Any) -> bool:
+        try:
+            return type(value) is dict and tuple(map(type, pick(value))) in fitting
+        except KeyError:
+            return False
 
-
-def _union_issues(options: list[Any], root: Mapping[str, Any], value: Any, path: tuple[str | int, ...]) -> Iterator[Issue]:
-    collected = [list(_issues(option, root, value, path)) for option in options]
-    if any(not found for found in collected):
-        return
-    resolved = [resolve(option, root) for option in options]
-    bare = [option for option in resolved if set(option) - _ANNOTATIONS == {"type"}]
-    others = [found for option, found in zip(resolved, collected, strict=True) if option not in bare]
-    if len(others) == 1 and all(option["type"] == "null" for option in bare):
-        yield from others[0]
-    elif not others and {option["type"] for option in bare} <= {"integer", "number", "null"}:
-        yield _type_issue({"type": "number"}, value, path)
-    elif not others and len([option for option in bare if option["type"] != "null"]) == 1:
-        yield _type_issue(next(option for option in bare if option["type"] != "null"), value, path)
-    else:
-        yield Issue(path, "invalid_union", "Invalid input", "is not any of the allowed forms")
-
-
-def _enum_issues(schema: Mapping[str, Any], value: Any, path: tuple[str | int, ...]) -> Iterator[Issue]:
-    allowed = schema["enum"] if "enum" in schema else [schema["const"]]
-    if any(value == item and type(value) is type(item) for item in allowed):
-        return
-    wanted = " | ".join(f"'{item}'" for item in allowed)
-    if not isinstance(value, str):
-        yield Issue(path, "invalid_type", f"Expected {wanted}, received {type_name(value)}", "is not one of enum values: " + ",".join(map(str, allowed)))
-        return
-    text = f"Invalid enum value. Expected {wanted}, received '{value}'"
-    yield Issue(path, "invalid_enum_value", text, "is not one of enum values: " + ",".join(map(str, allowed)))
-
-
-def type_name(value: Any) -> str:
-    """The JSON type of a value, as messages name it."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int | float):
-        return "nan" if value != value else "number"  # noqa: PLR0124 - the test for not-a-number
-    return {str: "string", list: "array", dict: "object"}.get(type(value), type(value).__name__)
-
-
-def _type_issue(schema: Mapping[str, Any], value: Any, path: tuple[str | int, ...]) -> Issue:
-    wanted = schema["type"]
-    names = [wanted] if isinstance(wanted, str) else [name for name in wanted if name != "null"] or wanted
-    received = "float" if names == ["integer"] and isinstance(value, float) else type_name(value)
-    old = f"is not of a type(s) {','.join(names)}"
-    return Issue(path, "invalid_type", f"Expected {' | '.join(names)}, received {received}", old)
-
-
-def _size_issues(schema: Mapping[str, Any], value: Any, path: tuple[str | int, ...]) -> Iterator[Issue]:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        for keyword, fails, code, words, old in (
-            ("minimum", lambda limit: value < limit, "too_small", "greater than or equal to", "greater than or equal to"),
-            ("maximum", lambda limit: value > limit, "too_big", "less than or equal to", "less than or equal to"),
-            ("exclusiveMinimum", lambda limit: value <= limit, "too_small", "greater than", "strictly greater than"),
-            ("exclusiveMaximum", lambda limit: value >= limit, "too_big", "less than", "strictly less than"),
-        ):
-            limit = schema.get(keyword)
-            if limit is not None and fails(limit):
-                yield Issue(path, code, f"Number must be {words} {limit}", f"must be {old} {limit}")
-    for keyword, kind, noun, unit in (("Length", str, "String", "character(s)"), ("Items", list, "Array", "element(s)")):
-        if not isinstance(value, kind):
-            continue
-        least, most = schema.get(f"min{keyword}"), schema.get(f"max{keyword}")
-        if least is not None and len(value) < least:
-            yield Issue(path, "too_small", f"{noun} must contain at least {least} {unit}", f"does not meet minimum length of {least}")
-        if most is not None and len(value) > most:
-            yield Issue(path, "too_big", f"{noun} must contain at most {most} {unit}", f"does not meet maximum length of {most}")
-    if isinstance(value, str):
-        if "pattern" in schema and not re.search(schema["pattern"], value):
-            yield Issue(path, "invalid_string", "Invalid", f'does not match pattern "{schema["pattern"]}"')
-        fits, message = _FORMATS.get(schema.get("format", ""), (None, ""))
-        if fits is not None and not fits(value):
-            yield Issue(path, "invalid_string", message, f'does not conform to the "{schema["format"]}" format')
+    return flat

@@ -1,4 +1,4 @@
-"""Where nodes may connect to, and a client that keeps to it: every hop is resolved, judged and then pinned."""
+"""Where nodes may connect to, and a client that keeps to it: each hop is resolved, judged, then pinned."""
 
 from __future__ import annotations
 
@@ -75,14 +75,19 @@ class EgressPolicy:
         if isinstance(found, ipaddress.IPv6Address):
             found = found.ipv4_mapped or found.sixtofour or found
         if not self.allow_private and (not found.is_global or found.is_multicast):
-            raise EgressRefusedError(f"The address {address} is not a public one; private networks are off limits.")
+            raise EgressRefusedError(
+                f"The address {address} is not a public one; private networks are off limits."
+            )
 
 
 def policy_from(environment: Mapping[str, str]) -> EgressPolicy:
     """The policy of a project: ``BLOK_EGRESS_HOSTS`` (comma list) and ``BLOK_EGRESS_ALLOW_PRIVATE=1``."""
-    hosts = tuple(name.strip() for name in environment.get("BLOK_EGRESS_HOSTS", "").split(",") if name.strip())
+    hosts = tuple(
+        name.strip() for name in environment.get("BLOK_EGRESS_HOSTS", "").split(",") if name.strip()
+    )
     return EgressPolicy(
-        allowed_hosts=hosts or None, allow_private=environment.get("BLOK_EGRESS_ALLOW_PRIVATE") in {"1", "true"}
+        allowed_hosts=hosts or None,
+        allow_private=environment.get("BLOK_EGRESS_ALLOW_PRIVATE") in {"1", "true"},
     )
 
 
@@ -139,14 +144,18 @@ async def fetch(
                     return response
                 target = httpx.URL(url).join(location)
                 if target.host != httpx.URL(url).host:
-                    sent = {key: value for key, value in sent.items() if key.lower() not in {"authorization", "cookie"}}
+                    sent = {
+                        key: value
+                        for key, value in sent.items()
+                        if key.lower() not in {"authorization", "cookie"}
+                    }
                 if response.status == 303 or (response.status in {301, 302} and method == "POST"):
                     method, content = "GET", None
                 url = str(target)
     raise EgressRefusedError(f"More than {MAX_REDIRECTS} redirects.")
 
 
-async def _one_hop(
+async def _one_hop(  # noqa: PLR0917 - one place calls it
     client: httpx.AsyncClient,
     policy: EgressPolicy,
     method: str,
@@ -184,8 +193,6 @@ def _from_fixture(fixture: Fixture, url: str) -> Fetched:
     if isinstance(fixture.body, str):
         content = fixture.body.encode()
     else:
-
-
         content = msgspec.json.encode(fixture.body) if fixture.body is not None else b""
         headers.setdefault("content-type", "application/json")
     try:

@@ -33,7 +33,13 @@ class GlobalError(Exception):
     @property
     def context(self) -> dict[str, Any]:
         """The same facts under the names the first generation uses."""
-        facts = {"message": self.message, "code": self.code, "json": self.json, "stack": self.stack, "name": self.name}
+        facts = {
+            "message": self.message,
+            "code": self.code,
+            "json": self.json,
+            "stack": self.stack,
+            "name": self.name,
+        }
         return {key: value for key, value in facts.items() if value is not None}
 
     def set_code(self, code: int) -> None:
@@ -146,7 +152,8 @@ class InputError(GlobalError):
             code=400,
             json={
                 "validation_errors": [
-                    {"path": list(issue.path), "message": issue.message, "code": issue.kind} for issue in issues
+                    {"path": list(issue.path), "message": issue.message, "code": issue.kind}
+                    for issue in issues
                 ]
             },
         )

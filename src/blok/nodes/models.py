@@ -23,16 +23,17 @@ class Model:
 
     ``convert`` is None when every value is passed on as it is; otherwise it returns the checked value
     or raises InputError. ``keeps`` is true when a fitting value is passed on unchanged, so that a check
-    settled at load needs no repetition.
+    settled at load needs no repetition; then ``test`` says quickly that a value fits.
     """
 
     schema: Mapping[str, Any]
     convert: Convert | None = None
     keeps: bool = True
     check: Check | None = None
+    test: Callable[[Any], bool] | None = None
 
 
-def model_of(annotation: Any) -> Model:
+def model_of(annotation: Any) -> Model:  # noqa: PLR0911 - one answer per kind of annotation
     """The model an annotation stands for; unknown and bare annotations accept anything."""
     if annotation in {None, inspect.Parameter.empty, Any, object}:
         return Model(_ANYTHING)
@@ -73,12 +74,16 @@ def from_schema(schema: Mapping[str, Any]) -> Model:
             return {**defaults, **value}
         return value
 
-    return Model(schema, convert, keeps=not defaults, check=check)
+    return Model(schema, convert, keeps=not defaults, check=check, test=None if defaults else test)
 
 
 def _is_plain(annotation: Any) -> bool:
     """Types whose values are JSON values themselves: no object has to be built."""
-    return typing.is_typeddict(annotation) or annotation in {str, int, float, bool} or get_origin(annotation) in {list, dict}
+    return (
+        typing.is_typeddict(annotation)
+        or annotation in {str, int, float, bool}
+        or get_origin(annotation) in {list, dict}
+    )
 
 
 def _restore_choices(annotation: Any, schema: dict[str, Any]) -> None:
@@ -139,7 +144,10 @@ def _pydantic(annotation: Any) -> Model:
             if details is None:
                 raise
             raise InputError(
-                [Issue(tuple(item["loc"]), _zod_code(item["type"]), _zod_text(item), item["msg"]) for item in details()]
+                [
+                    Issue(tuple(item["loc"]), _zod_code(item["type"]), _zod_text(item), item["msg"])
+                    for item in details()
+                ]
             ) from None
 
     return Model(schema, convert, keeps=False)
@@ -159,6 +167,8 @@ def plain_result(annotation: Any) -> Convert | None:
         return None
     if hasattr(annotation, "model_dump"):
         return lambda value: value.model_dump(mode="json") if hasattr(value, "model_dump") else value
-    if isinstance(annotation, type) and (issubclass(annotation, msgspec.Struct) or dataclasses.is_dataclass(annotation)):
+    if isinstance(annotation, type) and (
+        issubclass(annotation, msgspec.Struct) or dataclasses.is_dataclass(annotation)
+    ):
         return msgspec.to_builtins
     return None

@@ -127,7 +127,9 @@ def _nodes_of(module: ModuleType, stem: str) -> list[Node]:
         if isinstance(item, dict):
             for name, inner in item.items():
                 found.extend(
-                    replace(each, name=name) for each in _as_nodes(inner, module, stem) if isinstance(name, str)
+                    replace(each, name=name)
+                    for each in _as_nodes(inner, module, stem)
+                    if isinstance(name, str)
                 )
     return found
 
@@ -148,5 +150,4 @@ def host_node(name: str, function: Any) -> Node:
         return replace(function, name=name)
     if isinstance(function, NodeBase):
         return function.as_node(name)
-    made = make_node(name=name)(function)
-    return made
+    return make_node(name=name)(function)

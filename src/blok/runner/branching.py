@@ -11,7 +11,7 @@ from blok.nodes.errors import GlobalError
 from blok.runner.calls import Ctx
 from blok.runner.errors import WorkflowFailureError
 from blok.runner.sequence import with_frame
-from blok.runner.steps import Compiled, Execute, fail
+from blok.runner.steps import Compiled, fail
 from blok.runner.trace import ABSENT, StepInfo
 from blok.workflow.model import BranchStep, SwitchStep
 
@@ -84,7 +84,7 @@ def _prefixed(step: BranchStep) -> str | None:
     return None
 
 
-def compile_switch(
+def compile_switch(  # noqa: PLR0917 - one place calls it
     step: SwitchStep,
     info: StepInfo,
     arms: Sequence[Compiled],

@@ -37,8 +37,15 @@ class Call:
 
 def compile_call(step: NodeStep, node: Node, info: StepInfo, *, workflow: str, profile: Profile) -> Call:
     """Prepare mapping, checking, calling and shaping errors of one node."""
-    generation, name, function, wants_context = profile.generation, node.name, node.execute, node.wants_context
-    render = _absent(step.name) if step.inputs is None else compile_inputs(step.inputs, info, workflow, profile)
+    generation, name, function, wants_context = (
+        profile.generation,
+        node.name,
+        node.execute,
+        node.wants_context,
+    )
+    render = (
+        _absent(step.name) if step.inputs is None else compile_inputs(step.inputs, info, workflow, profile)
+    )
     settled = step.inputs is None or _settled(node, step.inputs)
     convert = None if settled else node.input.convert
     shape = _shaper(node, generation)

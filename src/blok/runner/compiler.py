@@ -61,7 +61,9 @@ class Compiler:
                 compiled.append(ready)
         return sequence(compiled)
 
-    def step(self, step: Step, index: int, total: int, depth: int) -> Compiled:
+    def step(  # noqa: PLR0911 - one answer per kind of step
+        self, step: Step, index: int, total: int, depth: int
+    ) -> Compiled:
         """One step of any kind."""
         kind, node = _describe(step)
         stores = isinstance(step, ForEachStep | LoopStep | SwitchStep | TryCatchStep)
@@ -109,9 +111,7 @@ class Compiler:
         ):
             # A time limit can only be held against work that is not on the event loop itself.
             node = replace(node, blocking=True)
-        ready = compile_node(
-            step, node, info, workflow=self.workflow.name, profile=self.profile, raw=raw
-        )
+        ready = compile_node(step, node, info, workflow=self.workflow.name, profile=self.profile, raw=raw)
         if node.flow:
             ready = branching.compile_flow_node(ready, self.returned_steps, node.name)
         return with_reliability(ready, step, self.workflow.name)
@@ -161,7 +161,7 @@ def _unreachable(name: str, runtime: str) -> Node:
             http_status=503,
             node=name,
             runtime_kind=runtime,
-            remediation='Put a Python node of this name into the project\'s nodes/ folder (type "runtime.python3"), '
+            remediation='Put a Python node of this name into nodes/ (type "runtime.python3"), '
             "or use a module node.",
         )
 

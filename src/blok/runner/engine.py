@@ -1,8 +1,9 @@
-"""The engine: holds the plans, starts runs, brings back the ones that left off, and remembers what happened."""
+"""The engine: holds the plans, starts runs, brings back those that left off, remembers what happened."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import copy
 import logging
 from collections.abc import Callable, Coroutine
@@ -71,7 +72,7 @@ class Engine:
         """Make a plan known by its workflow's name; the first of a name stays."""
         self.workflows.setdefault(plan.name, plan)
 
-    # -- running ---------------------------------------------------------------------------------------------
+    # -- running
 
     async def run(
         self, plan: Plan, request: Request, *, trigger: str = "http", request_id: str | None = None
@@ -193,7 +194,7 @@ class Engine:
             return True
         return False
 
-    # -- middleware and gates ----------------------------------------------------------------------------------
+    # -- middleware and gates
 
     async def _run_middleware(self, chain: tuple[str, ...], run: Run, ctx: dict[str, Any]) -> None:
         own_config = ctx["config"]
@@ -204,8 +205,8 @@ class Engine:
                     sorted(key for key, item in self.workflows.items() if item.workflow.is_middleware)
                 )
                 raise WorkflowFailureError(
-                    f'[blok] middleware "{name}" not found in WorkflowRegistry. Add a workflow of this name with '
-                    f'"middleware": true. Available: {known or "none"}.'
+                    f'[blok] middleware "{name}" not found in WorkflowRegistry. Add a workflow of this name '
+                    f'with "middleware": true. Available: {known or "none"}.'
                 )
             ctx["config"] = plan.config
             pending = plan.execute(run, ctx)
@@ -213,7 +214,7 @@ class Engine:
                 await pending
         ctx["config"] = own_config
 
-    # -- runs that go on later -----------------------------------------------------------------------------------
+    # -- runs that go on later
 
     def _leave_off(self, run: Run, ctx: dict[str, Any], wait: Deferred) -> Outcome:
         payload = encode(
@@ -265,10 +266,8 @@ class Engine:
             left = waiting[0].due - time()
             if left > 0:
                 self._wake.clear()
-                try:
+                with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), min(left, 3_600))
-                except TimeoutError:
-                    pass
                 continue
             deferred = self.store.take(waiting[0].id)
             if deferred is not None:
@@ -287,7 +286,8 @@ class Engine:
             return None
         content = deferred.content()
         run = found or Run(self, plan, content.get("trigger", "http"), content["request"])
-        run.id, run.status = deferred.id, "running"
+        run.take_id(deferred.id)
+        run.status = "running"
         run.resume = content.get("frames") or None
         run.deadlines = content.get("deadlines")
         ctx = self.make_ctx(plan, content["request"], content.get("id"))

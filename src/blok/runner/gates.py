@@ -178,7 +178,7 @@ class Gatekeeper:
         body = {"runId": run_id, "workflowName": run.plan.name, **facts}
         return Outcome(run, run.status, deferred=body)
 
-    def _store(
+    def _store(  # noqa: PLR0917 - one place calls it
         self, run: Run, ctx: dict[str, Any], kind: str, due: float, expires: float | None, run_id: str
     ) -> Outcome | None:
         payload = encode({"request": storable(ctx["request"]), "state": ctx["state"], "trigger": run.trigger})

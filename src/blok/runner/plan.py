@@ -1,4 +1,4 @@
-"""A workflow that is ready to run. What keeps it from running is found at load; the rest is done at its first run."""
+"""A workflow that is ready to run. What keeps it from running is found at load, the rest at its first run."""
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@ from time import perf_counter, time
 from typing import TYPE_CHECKING, Any
 
 from blok.expressions import UNDEFINED, ExpressionError, resolve_key
-from blok.runner.errors import SIGNALS, StepTimeoutError, error_chain, error_name
 from blok.runner.calls import Ctx
+from blok.runner.errors import SIGNALS, StepTimeoutError, error_chain, error_name
 from blok.runner.steps import Compiled, Execute, fail
 from blok.runner.trace import ABSENT, StepInfo
 from blok.workflow.model import Retry, Stored

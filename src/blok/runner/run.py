@@ -34,7 +34,15 @@ Status = Literal[
 TERMINAL = frozenset({"completed", "failed", "timedOut", "cancelled", "throttled", "expired"})
 
 _numbers = itertools.count(random.getrandbits(40))
-_prefix = f"{os.getpid() & 0xFFFF:04x}{random.getrandbits(16):04x}-{random.getrandbits(16):04x}-4{random.getrandbits(12):03x}-a{random.getrandbits(12):03x}-"
+_prefix = "-".join(
+    (
+        f"{os.getpid() & 0xFFFF:04x}{random.getrandbits(16):04x}",
+        f"{random.getrandbits(16):04x}",
+        f"4{random.getrandbits(12):03x}",
+        f"a{random.getrandbits(12):03x}",
+        "",
+    )
+)
 
 
 def new_request_id() -> str:
@@ -102,9 +110,9 @@ class Run:
         number = self._number
         return number if isinstance(number, str) else f"run_{number & 0xFFFFFFFFFFFF:012x}"
 
-    @id.setter
-    def id(self, value: str) -> None:
-        self._number = value
+    def take_id(self, run_id: str) -> None:
+        """Go on under the id of a run that left off."""
+        self._number = run_id
 
     def context(self, ctx: dict[str, Any]) -> Context:
         """What nodes see of ``ctx``; one object per ctx in a row."""

@@ -1,8 +1,8 @@
-"""Run a stranger's workflow under a policy: no environment, no network but what is granted, bounded in every way.
+"""Run a stranger's workflow under a policy: no environment, no network but what is granted, all bounded.
 
-The policy bounds what the workflow can ask of this process. A host that runs strangers' work should still call
-this in a process of its own that it can kill, for code that never comes back (a runaway regular expression in a
-schema, say).
+The policy bounds what the workflow can ask of this process. A host that runs strangers' work should still
+call this in a process of its own that it can kill, for code that never comes back (a runaway regular
+expression in a schema, say).
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class SandboxPolicy:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """How it went. ``response`` has status, headers and body; ``error`` names what kept it from completing."""
+    """How it went. ``response`` has status, headers and body; ``error`` says why it did not complete."""
 
     status: SandboxStatus
     response: dict[str, Any] | None

@@ -13,7 +13,7 @@ from blok.runner.run import Outcome
 _HELD_STATUS = {"throttled": 429, "expired": 410, "failed": 413}
 
 
-def shape(outcome: Outcome, generation: int) -> Reply:
+def shape(outcome: Outcome, generation: int) -> Reply:  # noqa: PLR0911 - one answer per kind of result
     """The answer for an outcome: the last result, the error, or where the run goes on."""
     if outcome.deferred is not None:
         return _held(outcome)

@@ -79,7 +79,7 @@ def compile_node(
 
 
 def _usual(call: Call, node: Node, info: StepInfo, key: str) -> Execute:
-    """By far the most common step, with nothing in its way: this is what the speed of the runtime hangs on."""
+    """By far the most common step, with nothing in its way: the speed of the runtime hangs on it."""
     render, check, now, content_type = call.render, call.check, call.now, node.content_type
     test = node.input.test if check is not None else None
     assert now is not None, "chosen for calls that need no awaiting"

@@ -14,7 +14,8 @@ Triple = tuple[str, str, str]
 _TABLES = """
 create table if not exists remembered (workflow text, step text, key text, value blob, expires real,
     primary key (workflow, step, key));
-create table if not exists deferred (id text primary key, workflow text, kind text, due real, expires real, payload blob);
+create table if not exists deferred (id text primary key, workflow text, kind text, due real, expires real,
+    payload blob);
 """
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from blok.expressions import UNDEFINED, Profile, compile_template
 from blok.nodes.errors import GlobalError
-from blok.runner.errors import WorkflowFailureError
 from blok.runner.calls import Ctx
+from blok.runner.errors import WorkflowFailureError
 from blok.runner.steps import Compiled, fail
 from blok.runner.trace import ABSENT, StepInfo
 from blok.workflow.model import SubworkflowStep
@@ -38,7 +38,8 @@ def compile_subworkflow(
         if not isinstance(found, str) or not found.strip():
             shown = "undefined" if found is UNDEFINED else found
             raise WorkflowFailureError(
-                f'Polymorphic sub-workflow name "{step.target}" resolved to {shown!r} (expected a non-empty string).'
+                f'Polymorphic sub-workflow name "{step.target}" resolved to {shown!r} '
+                "(expected a non-empty string)."
             )
         if computed and namespace:
             found = f"{namespace}.{found}"
@@ -98,8 +99,8 @@ def _find(run: Run, name: str) -> Plan:
         hint = f' Did you mean "{near[0]}"?' if near else ""
         known = ", ".join(sorted(registered)[:20]) or "none"
         raise WorkflowFailureError(
-            f'[blok] Sub-workflow "{name}" not found in WorkflowRegistry ({len(registered)} registered).{hint} '
-            f"Available: {known}."
+            f'[blok] Sub-workflow "{name}" not found in WorkflowRegistry ({len(registered)} registered).'
+            f"{hint} Available: {known}."
         )
     depth, limit = run.depth + 1, run.engine.settings.max_subworkflow_depth
     if depth > limit:

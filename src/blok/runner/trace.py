@@ -84,7 +84,7 @@ def plain(value: Any, limit: int = MAX_VALUE_BYTES) -> Any:
 
 
 def step_records(run: Run) -> list[dict[str, Any]]:
-    """The steps of a run in the order they started, with inputs, output, what changed in state, time and error."""
+    """The steps of a run in the order they started: inputs, output, change of state, time and error."""
     base = run.started_at - run.started
     rows: list[tuple[float, int, dict[str, Any]]] = []
     _collect(run.events, base, None, rows)
@@ -104,34 +104,16 @@ def _collect(
         if isinstance(event, list):
             _collect(event, base, current, rows)
             continue
-        info, started, ended, inputs, output, error, extra = event
-        inside = current is not None and (info.depth > loop_depth or iteration is not None)
-        rows.append(
-            (
-                started,
-                info.depth,
-                _record(info, base + started, ended - started, inputs, output, error, extra),
-            )
-        )
-        if inside:
-            rows[-1][2]["iteration"] = current
+        info, started = event[0], event[1]
+        record = step_record(event, base)
+        if current is not None and (info.depth > loop_depth or iteration is not None):
+            record["iteration"] = current
+        rows.append((started, info.depth, record))
 
 
 def step_record(event: Event, base: float) -> dict[str, Any]:
     """One finished step, readable. ``base`` is the wall-clock time of perf_counter zero."""
     info, started, ended, inputs, output, error, extra = event
-    return _record(info, base + started, ended - started, inputs, output, error, extra)
-
-
-def _record(
-    info: StepInfo,
-    at: float,
-    seconds: float,
-    inputs: Any,
-    output: Any,
-    error: BaseException | None,
-    extra: Any,
-) -> dict[str, Any]:
     record: dict[str, Any] = {
         "step": info.name,
         "node": info.node,
@@ -140,8 +122,8 @@ def _record(
         "path": info.path,
         "depth": info.depth,
         "index": info.index,
-        "started_at": round(at, 6),
-        "duration_ms": round(seconds * 1_000, 3),
+        "started_at": round(base + started, 6),
+        "duration_ms": round((ended - started) * 1_000, 3),
         "inputs": plain(inputs),
         "output": plain(output),
         "state_change": _state_change(info, output, error),

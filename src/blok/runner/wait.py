@@ -9,8 +9,8 @@ from time import perf_counter, time
 from typing import TYPE_CHECKING, Any
 
 from blok.expressions import UNDEFINED, Profile, compile_expression
-from blok.runner.errors import Deferred, WorkflowFailureError
 from blok.runner.calls import Ctx
+from blok.runner.errors import Deferred, WorkflowFailureError
 from blok.runner.steps import Compiled, fail
 from blok.runner.trace import ABSENT, StepInfo
 from blok.workflow.duration import InvalidDurationError, parse_duration

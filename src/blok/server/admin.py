@@ -19,6 +19,7 @@ from blok.runner.shape import shape
 from blok.runner.trace import plain
 from blok.server.bodies import parse_query
 from blok.server.metrics import exposition
+from blok.server.request import HttpRequest
 
 if TYPE_CHECKING:
     from blok.server.application import Application
@@ -27,7 +28,7 @@ _OPEN = frozenset({"/__blok/health", "/__blok/nodes"})
 
 
 class Admin:
-    """Answers for one application. In production a token, or an explicit opt-out, guards what runs contain."""
+    """Answers for one application. In production a token, or an opt-out, guards what runs contain."""
 
     def __init__(self, application: Application) -> None:
         self.app = application
@@ -53,9 +54,10 @@ class Admin:
             return None
         return error_reply(401, "A valid bearer token is needed.", [("www-authenticate", "Bearer")])
 
-    async def handle(self, method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> Reply:
+    async def handle(self, request: HttpRequest) -> Reply:  # noqa: PLR0911 - one answer per address
         """Answer one request below ``/__blok``."""
-        refusal = self.refuse(path, headers)
+        method, path = request.method, request.path
+        refusal = self.refuse(path, request.headers)
         if refusal is not None:
             return refusal
         parts = path.removeprefix("/__blok").strip("/").split("/")
@@ -85,9 +87,9 @@ class Admin:
             case "GET", ["workflows"]:
                 return json_reply(200, [self._workflow(name) for name in self.engine.workflows])
             case "POST", ["rpc", *name] if name:
-                return await self._call("/".join(name), headers, body)
+                return await self._call("/".join(name), request)
             case _, ["runs", *rest]:
-                return self._runs(method, rest, parse_query(query))
+                return self._runs(method, rest, parse_query(request.query))
             case "GET", ["stream"]:
                 return Reply(
                     200,
@@ -120,7 +122,7 @@ class Admin:
             "avgDurationMs": round(known.seconds / known.runs * 1_000, 3) if known.runs else 0,
         }
 
-    def _runs(self, method: str, rest: list[str], query: dict[str, str]) -> Reply:
+    def _runs(self, method: str, rest: list[str], query: dict[str, str]) -> Reply:  # noqa: PLR0911 - one answer per address
         traces = self.engine.traces
         if not rest:
             if method == "DELETE":
@@ -169,13 +171,13 @@ class Admin:
         page = [run.summary() for run in rows[offset : offset + limit]]
         return {"runs": page, "total": len(rows), "page": offset // limit + 1 if limit else 1}
 
-    async def _call(self, name: str, headers: dict[str, str], body: bytes) -> Reply:
+    async def _call(self, name: str, request: HttpRequest) -> Reply:
         """Run an http-triggered workflow by its name; the body is its input."""
         plan = self.engine.workflows.get(name)
         if plan is None or "http" not in plan.workflow.trigger or plan.workflow.is_middleware:
             return error_reply(404, f'Workflow "{name}" is not registered for RPC.')
         try:
-            value = msgspec.json.decode(body) if body else {}
+            value = msgspec.json.decode(request.body) if request.body else {}
         except (msgspec.DecodeError, ValueError) as error:
             return error_reply(400, f"The body is not valid JSON: {error_message(error)}")
         scalars = {
@@ -183,17 +185,17 @@ class Admin:
             for key, item in (value.items() if isinstance(value, dict) else ())
             if isinstance(item, str | int | float | bool)
         }
-        request = {
+        seen = {
             "body": value,
-            "rawBody": body.decode("utf-8", "replace"),
-            "headers": headers,
+            "rawBody": request.body.decode("utf-8", "replace"),
+            "headers": request.headers,
             "params": scalars,
             "query": dict(scalars),
             "method": "POST",
             "path": f"/__blok/rpc/{name}",
             "url": f"/__blok/rpc/{name}",
         }
-        return shape(await self.engine.run(plan, request), plan.profile.generation)
+        return shape(await self.engine.run(plan, seen), plan.profile.generation)
 
     async def _events(self) -> AsyncIterator[bytes]:
         """Finished runs as they come, as server-sent events."""

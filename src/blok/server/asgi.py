@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from blok.runner.reply import Reply, error_reply
 from blok.server.application import Application
+from blok.server.request import HttpRequest
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -37,7 +38,8 @@ class AsgiApp:
             raw = scope.get("raw_path")
             raw_path = raw.decode("latin-1").partition("?")[0] if raw else quote(scope["path"])
             query = scope["query_string"].decode("latin-1")
-            reply = await self.application.handle(method, scope["path"], raw_path, query, headers, body)
+            request = HttpRequest(method, scope["path"], raw_path, query, headers, body)
+            reply = await self.application.handle(request)
         await _send(reply, method, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:

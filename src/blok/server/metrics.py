@@ -31,6 +31,8 @@ def exposition(project: Project, started: float) -> str:
         )
         for name, plan in project.engine.workflows.items()
     ]
+    counted: dict[str, float] = project.engine.services.get("event-counters", {})
+    events = [(f'{{event="{_label(name)}"}}', value) for name, value in counted.items()]
     lines = [
         *_family(
             "blok_workflow_executions_total",
@@ -56,6 +58,7 @@ def exposition(project: Project, started: float) -> str:
             "Runs timed.",
             ((labels, known.runs) for labels, known in plans),
         ),
+        *_family("blok_event_total", "counter", "Events that workflows count.", events),
         *_family(
             "blok_active_runs", "gauge", "Runs that are under way.", [("", float(len(project.engine.active)))]
         ),

@@ -149,7 +149,7 @@ class Project:
             yield path
 
     def reload(self, changed: set[Path]) -> list[str]:
-        """Take in changed files; returns what happened in sentences. A broken file keeps its last good version."""
+        """Take in changed files; says what happened. A broken file keeps its last good version."""
         remarks: list[str] = []
         nodes_changed = any(
             self.layout.nodes == path or self.layout.nodes in path.parents for path in changed

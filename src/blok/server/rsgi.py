@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from blok.runner.reply import error_reply
 from blok.server.application import Application
 from blok.server.asgi import MAX_BODY
+from blok.server.request import HttpRequest
 
 
 class RsgiApp:
@@ -44,7 +45,8 @@ class RsgiApp:
                 return
             body = await protocol()
         decoded = unquote(path) if "%" in path else path
-        reply = await self.application.handle(method, decoded, path, scope.query_string, headers, body)
+        request = HttpRequest(method, decoded, path, scope.query_string, headers, body)
+        reply = await self.application.handle(request)
         if reply.stream is not None:
             transport = protocol.response_stream(reply.status, reply.headers)
             async for part in reply.stream:

@@ -9,7 +9,8 @@ from blok.server.project import Project
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Blok</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<style>body{{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:3rem auto;padding:0 1rem;color:#1f2937}}
+<style>
+body{{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:3rem auto;padding:0 1rem;color:#1f2937}}
 code{{font:14px ui-monospace,monospace}}td{{padding:.2rem 1rem .2rem 0}}a{{color:#1e3a8a}}</style>
 <h1>Blok is running</h1>{body}<p><a href="/__blok">Runs</a> · <a href="/health-check">Health</a> ·
 <a href="/metrics">Metrics</a></p></html>"""

@@ -25,12 +25,12 @@ def read_retry(value: Any) -> Retry | None:
     """A retry block; it is ignored as a whole unless ``maxAttempts`` is an integer number."""
     if not isinstance(value, dict):
         return None
-    attempts = value.get("maxAttempts")
+    attempts: Any = value.get("maxAttempts")
     if not is_number(attempts) or int(attempts) != attempts:
         return None
 
     def number(key: str, default: float) -> float:
-        found = value.get(key)
+        found: Any = value.get(key)
         return float(found) if is_number(found) and found >= 0 else default
 
     names = value.get("nonRetryableErrorNames")

@@ -17,7 +17,13 @@ from blok.workflow.errors import ExportError, WorkflowSyntaxError
 
 Format = Literal["json", "yaml", "toml", "xml"]
 FORMATS: tuple[Format, ...] = ("json", "yaml", "toml", "xml")
-_SUFFIXES: dict[str, Format] = {".json": "json", ".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".xml": "xml"}
+_SUFFIXES: dict[str, Format] = {
+    ".json": "json",
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".toml": "toml",
+    ".xml": "xml",
+}
 MAX_BYTES = 8 * 1024 * 1024
 MAX_VALUES = 500_000
 # TOML has no null; this inline table stands for it in both directions.
@@ -36,7 +42,9 @@ def parse(text: str, encoding: Format) -> Any:
         WorkflowSyntaxError: with line and column, when the text is not valid.
     """
     if len(text) > MAX_BYTES:
-        raise WorkflowSyntaxError(f"The file is larger than {MAX_BYTES // 1024 // 1024} MiB.", line=1, column=1)
+        raise WorkflowSyntaxError(
+            f"The file is larger than {MAX_BYTES // 1024 // 1024} MiB.", line=1, column=1
+        )
     text = text.removeprefix("\ufeff")
     match encoding:
         case "json":
@@ -56,7 +64,9 @@ def _parse_json(text: str) -> Any:
         try:
             return json.loads(text)
         except json.JSONDecodeError as error:
-            raise WorkflowSyntaxError(f"Not valid JSON: {error.msg}.", line=error.lineno, column=error.colno) from None
+            raise WorkflowSyntaxError(
+                f"Not valid JSON: {error.msg}.", line=error.lineno, column=error.colno
+            ) from None
         except RecursionError:
             raise WorkflowSyntaxError(f"Not valid JSON: {fast}.", line=1, column=1) from None
 
@@ -72,7 +82,11 @@ _Loader.yaml_implicit_resolvers = {
 _SCALARS = (
     ("bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), "tTfF"),
     ("int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), "-+0123456789"),
-    ("float", re.compile(r"^[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?$"), "-+.0123456789"),
+    (
+        "float",
+        re.compile(r"^[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?$"),
+        "-+.0123456789",
+    ),
 )
 for _name, _pattern, _first in _SCALARS:
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", _pattern, list(_first))
@@ -100,24 +114,37 @@ def _parse_toml(text: str) -> Any:
 
 
 # Where XML cannot tell a list of one from a single value: the tag, and the parent it is a list under.
-_XML_LISTS = {"then": "branch", "else": "branch", "default": "switch", "try": "tryCatch", "catch": "tryCatch", "finally": "tryCatch"}
+_XML_LISTS = {
+    "then": "branch",
+    "else": "branch",
+    "default": "switch",
+    "try": "tryCatch",
+    "catch": "tryCatch",
+    "finally": "tryCatch",
+}
 _XML_ALWAYS_LISTS = {"steps", "conditions", "do", "cases", "middleware", "allowList"}
 
 
-def _xml_is_list(path: list[tuple[str, Any]], key: str, _value: Any) -> bool:
+def _xml_is_list(path: Any, key: str, _value: Any) -> bool:
     return key in _XML_ALWAYS_LISTS or (bool(path) and _XML_LISTS.get(key) == path[-1][0])
 
 
 def _parse_xml(text: str) -> Any:
     import xmltodict  # noqa: PLC0415 - XML files are rare
 
-    body = re.sub(r"^\s*<\?xml.*?\?>", lambda found: "\n" * found[0].count("\n"), text, count=1, flags=re.DOTALL)
+    body = re.sub(
+        r"^\s*<\?xml.*?\?>", lambda found: "\n" * found[0].count("\n"), text, count=1, flags=re.DOTALL
+    )
     try:
-        document = xmltodict.parse(f"<document>{body}</document>", xml_attribs=False, force_list=_xml_is_list)["document"]
+        document = xmltodict.parse(
+            f"<document>{body}</document>", xml_attribs=False, force_list=_xml_is_list
+        )["document"]
     except ExpatError as error:
         column = error.offset + 1 - (len("<document>") if error.lineno == 1 else 0)
         reason = str(error).partition(":")[0]
-        raise WorkflowSyntaxError(f"Not valid XML: {reason}.", line=error.lineno, column=max(column, 1)) from None
+        raise WorkflowSyntaxError(
+            f"Not valid XML: {reason}.", line=error.lineno, column=max(column, 1)
+        ) from None
     except ValueError as error:
         raise WorkflowSyntaxError(f"Not valid XML: {error}.", line=1, column=1) from None
     if isinstance(document, dict) and len(document) == 1:
@@ -158,7 +185,9 @@ def _plain(value: Any, count: list[int]) -> Any:
         return value.isoformat()
     if value is None or isinstance(value, str | bool | int | float):
         return value
-    raise WorkflowSyntaxError(f"A value of type {type(value).__name__} has no place in a workflow.", line=1, column=1)
+    raise WorkflowSyntaxError(
+        f"A value of type {type(value).__name__} has no place in a workflow.", line=1, column=1
+    )
 
 
 def _key(key: Any) -> str:

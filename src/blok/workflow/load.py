@@ -54,7 +54,10 @@ def read_file(path: Path) -> tuple[str, Format]:
     encoding = format_of(path)
     if encoding is None:
         raise WorkflowSyntaxError(
-            f"File type not supported: {path.suffix.lstrip('.') or path.name}", source=str(path), line=1, column=1
+            f"File type not supported: {path.suffix.lstrip('.') or path.name}",
+            source=str(path),
+            line=1,
+            column=1,
         )
     try:
         return path.read_text("utf-8"), encoding

@@ -11,7 +11,19 @@ STEP_TYPES = (
     "local",
     *(
         f"runtime.{kind}"
-        for kind in ("python3", "nodejs", "bun", "go", "java", "rust", "php", "csharp", "ruby", "docker", "wasm")
+        for kind in (
+            "python3",
+            "nodejs",
+            "bun",
+            "go",
+            "java",
+            "rust",
+            "php",
+            "csharp",
+            "ruby",
+            "docker",
+            "wasm",
+        )
     ),
 )
 

@@ -46,7 +46,9 @@ class _Reader:
     def steps(self, value: Any, path: DocPath) -> tuple[Step, ...]:
         if not isinstance(value, list):
             return ()
-        return tuple(self.step(item, (*path, index)) for index, item in enumerate(value) if isinstance(item, dict))
+        return tuple(
+            self.step(item, (*path, index)) for index, item in enumerate(value) if isinstance(item, dict)
+        )
 
     def step(self, raw: dict[str, Any], path: DocPath) -> Step:
         name, node = raw.get("name"), raw.get("node")
@@ -75,7 +77,9 @@ class _Reader:
 
     def arms(self, name: str, conditions: list[Any]) -> tuple[Arm, ...]:
         if name in self.open:
-            raise WorkflowRejectedError(f'Step "{name}" contains itself.', path=("nodes", name), source=self.source)
+            raise WorkflowRejectedError(
+                f'Step "{name}" contains itself.', path=("nodes", name), source=self.source
+            )
         self.open.append(name)
         arms = tuple(
             Arm(

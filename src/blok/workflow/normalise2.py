@@ -1,32 +1,17 @@
-"""Generation 2: every accepted shape, v1-shaped files included, to the one model, and every rejection."""
+"""Generation 2: every accepted shape, v1-shaped files too, to the one model, and every rejection."""
 
 from __future__ import annotations
 
-import re
 from typing import Any, NoReturn
 
 from blok.expressions import find_refs, lower_refs
 from blok.workflow import fields
-from blok.workflow.duration import InvalidDurationError, parse_duration
+from blok.workflow.control import ControlSteps, Place
 from blok.workflow.errors import DocPath, WorkflowRejectedError, path_text
-from blok.workflow.model import (
-    Arm,
-    BranchStep,
-    Case,
-    ForEachStep,
-    LoopStep,
-    NodeStep,
-    Step,
-    SubworkflowStep,
-    SwitchStep,
-    TryCatchStep,
-    WaitStep,
-    Workflow,
-)
+from blok.workflow.model import Arm, BranchStep, NodeStep, Step, Workflow
 from blok.workflow.names import is_if_else, step_type
 
 _CONTROL = ("branch", "subworkflow", "wait", "forEach", "loop", "switch", "tryCatch")
-_PROXY = re.compile(r"^\s*(?:\$\.|ctx\.)|\$\{|\{\{")
 
 
 def normalise_v2(definition: Any, source: str | None = None) -> Workflow:
@@ -38,7 +23,7 @@ def normalise_v2(definition: Any, source: str | None = None) -> Workflow:
     return _Normaliser(source).workflow(definition)
 
 
-class _Normaliser:
+class _Normaliser(ControlSteps):
     def __init__(self, source: str | None) -> None:
         self.source = source
         self.seen: dict[str, DocPath] = {}
@@ -50,17 +35,26 @@ class _Normaliser:
 
     def reject(self, message: str, path: DocPath = ()) -> NoReturn:
         suffix = f" (file: {self.source})" if self.source else ""
-        raise WorkflowRejectedError(f"[blok] WorkflowNormalizer: {message}{suffix}", path=path, source=self.source)
+        raise WorkflowRejectedError(
+            f"[blok] WorkflowNormalizer: {message}{suffix}", path=path, source=self.source
+        )
 
     def workflow(self, definition: Any) -> Workflow:
         if not isinstance(definition, dict):
-            kind = "null" if definition is None else "array" if isinstance(definition, list) else type(definition).__name__
+            kind = (
+                "null"
+                if definition is None
+                else "array"
+                if isinstance(definition, list)
+                else type(definition).__name__
+            )
             self.reject(f"expected an object, got {kind}")
         entries = definition.get("nodes")
         self.entries = entries if isinstance(entries, dict) else {}
         if self.entries and definition.get("schemaVersion") in {"2", 2}:
             self.reject(
-                'schemaVersion "2" carries the legacy top-level `nodes{}` map; move each entry\'s inputs onto its step',
+                'schemaVersion "2" carries the legacy top-level `nodes{}` map; '
+                "move each entry's inputs onto its step",
                 ("nodes",),
             )
         marker = definition.get("middleware")
@@ -68,7 +62,9 @@ class _Normaliser:
         steps = self.steps(definition.get("steps"), ("steps",), ())
         self.check_loop_keys()
         if not steps:
-            raise WorkflowRejectedError("Workflow must have at least one step", path=("steps",), source=self.source)
+            raise WorkflowRejectedError(
+                "Workflow must have at least one step", path=("steps",), source=self.source
+            )
         name, version = definition.get("name"), definition.get("version")
         return Workflow(
             name=name if isinstance(name, str) else "",
@@ -100,14 +96,18 @@ class _Normaliser:
             if isinstance(debounce, dict) and "key" in debounce:
                 block["debounce"] = {**debounce, "key": lower_refs(debounce["key"])}
             if isinstance(block.get("middleware"), list) and definition.get("middleware") is True:
-                self.reject("sets both `middleware: true` (marker) and `middleware: [...]` (chain)", ("middleware",))
+                self.reject(
+                    "sets both `middleware: true` (marker) and `middleware: [...]` (chain)", ("middleware",)
+                )
         return trigger, warnings
 
     def steps(self, value: Any, path: DocPath, around: tuple[str, ...]) -> tuple[Step, ...]:
         if not isinstance(value, list):
             return ()
         return tuple(
-            self.step(item, index, (*path, index), around) for index, item in enumerate(value) if isinstance(item, dict)
+            self.step(item, index, (*path, index), around)
+            for index, item in enumerate(value)
+            if isinstance(item, dict)
         )
 
     def step(self, raw: dict[str, Any], index: int, path: DocPath, around: tuple[str, ...]) -> Step:
@@ -125,39 +125,44 @@ class _Normaliser:
         if kind != "subworkflow" and not isinstance(body, dict):
             body = {}
         build = getattr(self, f"build_{kind.lower()}")
-        step: Step = build(raw, body, (*path, kind), common, around)
+        step: Step = build(body, Place(raw, (*path, kind), common, around))
         return step
 
     def identity(self, raw: dict[str, Any], index: int, path: DocPath) -> str:
         if raw.get("id") is not None and raw.get("name") is not None:
-            self.reject(
-                f"conflicting workflow DSL fields: step at {path_text(path)} sets BOTH `name` (v1 key) and `id` (v2 key) — keep one",
-                path,
-            )
+            self.conflict(path, "`name` (v1 key) and `id` (v2 key)")
         if raw.get("node") is not None and raw.get("use") is not None:
-            self.reject(
-                f"conflicting workflow DSL fields: step at {path_text(path)} sets BOTH `node` (v1 ref) and `use` (v2 ref) — keep one",
-                path,
-            )
+            self.conflict(path, "`node` (v1 ref) and `use` (v2 ref)")
         name = raw.get("id", raw.get("name"))
         if not isinstance(name, str) or not name:
             self.reject(f"step at index {index} has neither `id` (v2) nor `name` (v1).", path)
         if "set_var" in raw:
             self.reject(
-                f'step "{name}" uses `set_var`, which was removed in v0.5. Every step is stored under its id; '
-                "use `as`, `spread` or `ephemeral` to change that.",
+                f'step "{name}" uses `set_var`, which was removed in v0.5. '
+                "Every step is stored under its id; use `as`, `spread` or `ephemeral` to change that.",
                 (*path, "set_var"),
             )
         first = self.seen.setdefault(name, path)
         if first != path:
-            self.reject(f'duplicate step id "{name}" at {path_text(path)}; first seen at {path_text(first)}', path)
+            self.reject(
+                f'duplicate step id "{name}" at {path_text(path)}; first seen at {path_text(first)}', path
+            )
         self.keys.setdefault(name, path)
         return name
+
+    def conflict(self, path: DocPath, fields_text: str) -> NoReturn:
+        """Refuse a step that says the same thing in the words of both generations."""
+        where = path_text(path)
+        self.reject(
+            f"conflicting workflow DSL fields: step at {where} sets BOTH {fields_text} — keep one", path
+        )
 
     def stored(self, raw: dict[str, Any], name: str, path: DocPath) -> dict[str, Any]:
         alias = raw.get("as")
         if isinstance(alias, str) and alias and raw.get("spread") is True:
-            self.reject(f'step "{name}" sets both `as` and `spread` — they are mutually exclusive.', (*path, "as"))
+            self.reject(
+                f'step "{name}" sets both `as` and `spread` — they are mutually exclusive.', (*path, "as")
+            )
         if isinstance(alias, str) and alias:
             self.keys.setdefault(alias, path)
         return {
@@ -170,7 +175,9 @@ class _Normaliser:
             "max_duration": fields.read_max_duration(raw.get("maxDuration")),
         }
 
-    def node(self, raw: dict[str, Any], path: DocPath, common: dict[str, Any], around: tuple[str, ...]) -> Step:
+    def node(
+        self, raw: dict[str, Any], path: DocPath, common: dict[str, Any], around: tuple[str, ...]
+    ) -> Step:
         name, node = common["name"], raw.get("use", raw.get("node"))
         if not isinstance(node, str) or not node:
             self.reject(f'step "{name}" has neither `use` (v2) nor `node` (v1).', path)
@@ -178,7 +185,11 @@ class _Normaliser:
         inputs = fields.object_or_none(raw.get("inputs"))
         conditions = (entry or {}).get("conditions", (inputs or {}).get("conditions"))
         if is_if_else(node) and isinstance(conditions, list):
-            where: DocPath = ("nodes", name, "conditions") if "conditions" in (entry or {}) else (*path, "inputs", "conditions")
+            where: DocPath = (
+                ("nodes", name, "conditions")
+                if "conditions" in (entry or {})
+                else (*path, "inputs", "conditions")
+            )
             return self.conditions(conditions, where, {**common, "node": node}, around)
         if inputs is None and entry is not None:
             inputs = fields.object_or_none(entry.get("inputs"))
@@ -193,7 +204,9 @@ class _Normaliser:
             config=self.config[name],
         )
 
-    def conditions(self, value: list[Any], path: DocPath, common: dict[str, Any], around: tuple[str, ...]) -> Step:
+    def conditions(
+        self, value: list[Any], path: DocPath, common: dict[str, Any], around: tuple[str, ...]
+    ) -> Step:
         name = common["name"]
         if name in self.open_entries:
             self.reject(f'step "{name}" contains itself', path)
@@ -211,132 +224,6 @@ class _Normaliser:
         self.config[name] = self.entries.get(name, {})
         return BranchStep(**common, arms=arms)
 
-    def build_branch(self, _raw: Any, body: dict[str, Any], path: DocPath, common: dict[str, Any], around: tuple[str, ...]) -> Step:
-        when = body.get("when")
-        if when is None or when == "":
-            self.reject(f'branch step "{common["name"]}" is missing `when`', path)
-        self.no_refs(when, (*path, "when"), common["name"])
-        arms = [Arm(condition=when, steps=self.steps(body.get("then"), (*path, "then"), around))]
-        otherwise = self.steps(body.get("else"), (*path, "else"), around)
-        if otherwise:
-            arms.append(Arm(condition=None, steps=otherwise, kind="else"))
-        return BranchStep(**common, arms=tuple(arms))
-
-    def build_foreach(self, _raw: Any, body: dict[str, Any], path: DocPath, common: dict[str, Any], around: tuple[str, ...]) -> Step:
-        name, key = common["name"], body.get("as")
-        if body.get("in") is None:
-            self.reject(f'forEach step "{name}" is missing `in`', path)
-        if not isinstance(key, str) or not key:
-            self.reject(f'forEach step "{name}" is missing `as`', path)
-        self.no_refs(body["in"], (*path, "in"), name)
-        for state_key in (key, f"{key}Index"):
-            if state_key in around:
-                self.reject(
-                    f'forEach state key "{state_key}" at {path_text(path)}.as collides with surrounding forEach state key',
-                    (*path, "as"),
-                )
-            self.loops.append((state_key, path))
-        return ForEachStep(
-            **common,
-            items=body["in"],
-            item_key=key,
-            parallel=body.get("mode") == "parallel",
-            concurrency=fields.positive_int(body.get("concurrency"), 10),
-            steps=self.steps(body.get("do"), (*path, "do"), (*around, key, f"{key}Index")),
-        )
-
-    def build_loop(self, _raw: Any, body: dict[str, Any], path: DocPath, common: dict[str, Any], around: tuple[str, ...]) -> Step:
-        condition = body.get("while")
-        if condition is None or condition == "":
-            self.reject(f'loop step "{common["name"]}" is missing `while`', path)
-        self.no_refs(condition, (*path, "while"), common["name"])
-        return LoopStep(
-            **common,
-            condition=condition,
-            max_iterations=fields.positive_int(body.get("maxIterations"), 1_000),
-            steps=self.steps(body.get("do"), (*path, "do"), around),
-        )
-
-    def build_switch(self, _raw: Any, body: dict[str, Any], path: DocPath, common: dict[str, Any], around: tuple[str, ...]) -> Step:
-        name = common["name"]
-        if "on" not in body:
-            self.reject(f'switch step "{name}" is missing `on`', path)
-        self.no_refs(body["on"], (*path, "on"), name)
-        raw_cases = body.get("cases")
-        if not isinstance(raw_cases, list) or not raw_cases:
-            self.reject(f'switch step "{name}" has no `cases`', path)
-        cases = []
-        for index, case in enumerate(raw_cases):
-            where = (*path, "cases", index)
-            if not isinstance(case, dict):
-                self.reject(f'switch step "{name}" cases[{index}] is not an object', where)
-            if "when" not in case:
-                self.reject(f'switch step "{name}" cases[{index}] is missing `when`', where)
-            self.no_refs(case["when"], (*where, "when"), name)
-            cases.append(Case(when=case["when"], steps=self.steps(case.get("do"), (*where, "do"), around)))
-        default = body.get("default")
-        return SwitchStep(
-            **common,
-            on=body["on"],
-            cases=tuple(cases),
-            default=self.steps(default, (*path, "default"), around) if isinstance(default, list) else None,
-        )
-
-    def build_trycatch(self, _raw: Any, body: dict[str, Any], path: DocPath, common: dict[str, Any], around: tuple[str, ...]) -> Step:
-        name = common["name"]
-        for block in ("try", "catch"):
-            if not isinstance(body.get(block), list) or not body[block]:
-                self.reject(f'tryCatch step "{name}" requires a non-empty `{block}` block.', path)
-        return TryCatchStep(
-            **common,
-            attempt=self.steps(body["try"], (*path, "try"), around),
-            catch=self.steps(body["catch"], (*path, "catch"), around),
-            final=self.steps(body.get("finally"), (*path, "finally"), around),
-        )
-
-    def build_wait(self, raw: dict[str, Any], body: dict[str, Any], path: DocPath, common: dict[str, Any], _around: tuple[str, ...]) -> Step:
-        name = common["name"]
-        modes = [mode for mode in ("for", "until") if body.get(mode) is not None]
-        if len(modes) != 1:
-            self.reject(f'wait step "{name}" must set exactly one of `wait.for` or `wait.until`.', path)
-        mode = modes[0]
-        value = lower_refs(body[mode])
-        where = (*path, mode)
-        if isinstance(value, str) and not value.startswith("js/"):
-            if _PROXY.search(value):
-                self.reject(
-                    f'wait step "{name}": `wait.{mode}` "{value}" is a `$.` proxy path, which never resolves. '
-                    "Write a literal, `js/…` or a `$ref`.",
-                    where,
-                )
-            if mode == "for":
-                try:
-                    parse_duration(value)
-                except InvalidDurationError as error:
-                    self.reject(f'wait step "{name}": {error}', where)
-        alias = raw.get("as")
-        return WaitStep(
-            **common,
-            mode="for" if mode == "for" else "until",
-            value=value,
-            store_as=alias if isinstance(alias, str) and alias else None,
-            ephemeral=raw.get("ephemeral") is True,
-        )
-
-    def build_subworkflow(self, raw: dict[str, Any], target: Any, path: DocPath, common: dict[str, Any], _around: tuple[str, ...]) -> Step:
-        name = common["name"]
-        if not isinstance(target, str) or not target:
-            self.reject(f'subworkflow step "{name}" must name a workflow', path)
-        return SubworkflowStep(
-            **common,
-            **self.stored(raw, name, path[:-1]),
-            target=target,
-            inputs=lower_refs(fields.object_or_none(raw.get("inputs"))),
-            wait=raw.get("wait") is not False,
-            allow=fields.strings(raw.get("allowList")),
-            dispatch="http-self" if raw.get("dispatch") == "http-self" else "in-process",
-        )
-
     def no_refs(self, value: Any, path: DocPath, name: str) -> None:
         for inner in find_refs(value):
             where = ".".join(part for part in (path_text(path), inner) if part).replace(".[", "[")
@@ -347,6 +234,7 @@ class _Normaliser:
             other = self.keys.get(key)
             if other is not None:
                 self.reject(
-                    f'forEach state key "{key}" at {path_text(path)}.as collides with step id "{key}" at {path_text(other)}',
+                    f'forEach state key "{key}" at {path_text(path)}.as '
+                    f'collides with step id "{key}" at {path_text(other)}',
                     (*path, "as"),
                 )

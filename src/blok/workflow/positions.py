@@ -1,4 +1,4 @@
-"""Where a value stands in the text: line and column for a document path. Computed only when something is wrong."""
+"""Where a value stands in the text: line and column for a document path, for messages only."""
 
 from __future__ import annotations
 
@@ -27,7 +27,12 @@ class SourceMap:
     @classmethod
     def of(cls, text: str, encoding: Format) -> SourceMap:
         """Read the positions of a text that is known to parse; anything unreadable gives an empty map."""
-        readers = {"json": _json_positions, "yaml": _yaml_positions, "toml": _toml_positions, "xml": _xml_positions}
+        readers = {
+            "json": _json_positions,
+            "yaml": _yaml_positions,
+            "toml": _toml_positions,
+            "xml": _xml_positions,
+        }
         try:
             return cls(readers[encoding](text))
         except (ValueError, IndexError, yaml.YAMLError, expat.ExpatError, RecursionError):
@@ -46,7 +51,7 @@ _TOKEN = re.compile(r'[ \t\r\n]*("(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+)')
 
 
 def _json_positions(text: str) -> dict[DocPath, Position]:
-    """One pass over the tokens of a JSON text."""
+    """One pass over the words of a JSON text."""
     starts = _line_starts(text)
     found: dict[DocPath, Position] = {}
     # Each open container: its path, and for an array the index of its next item, for an object None.
@@ -54,27 +59,27 @@ def _json_positions(text: str) -> dict[DocPath, Position]:
     pending: DocPath | None = ()
     key_next = False
     for match in _TOKEN.finditer(text):
-        token, offset = match[1], match.start(1)
-        if token == ",":
+        word, offset = match[1], match.start(1)
+        if word == ",":
             key_next = bool(stack) and stack[-1][1] is None
             pending = None if key_next else _next_item(stack)
-        elif token == ":":
+        elif word == ":":
             continue
-        elif token in "}]":
+        elif word in "}]":
             stack.pop()
             key_next = False
         elif key_next:
-            pending = (*stack[-1][0], _text_of(token))
+            pending = (*stack[-1][0], _text_of(word))
             found[pending] = _position(starts, offset)
             key_next = False
         else:
             if pending is None:
                 continue
             found.setdefault(pending, _position(starts, offset))
-            if token == "{":
+            if word == "{":
                 stack.append((pending, None))
                 key_next = True
-            elif token == "[":
+            elif word == "[":
                 stack.append((pending, [-1]))
                 pending = _next_item(stack)
     return found
@@ -88,8 +93,8 @@ def _next_item(stack: list[tuple[DocPath, list[int] | None]]) -> DocPath | None:
     return (*path, counter[0])
 
 
-def _text_of(token: str) -> str:
-    return re.sub(r"\\(.)", r"\1", token[1:-1])
+def _text_of(word: str) -> str:
+    return re.sub(r"\\(.)", r"\1", word[1:-1])
 
 
 def _line_starts(text: str) -> list[int]:
@@ -127,7 +132,9 @@ def _yaml_positions(text: str) -> dict[DocPath, Position]:
 
 
 _TOML_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
-_TOML_KEY = re.compile(r"""^(\s*)((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_TOML_KEY = re.compile(
+    r"""^(\s*)((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*="""
+)
 _TOML_PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
 
 

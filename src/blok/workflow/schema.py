@@ -1,4 +1,4 @@
-"""The published JSON Schemas (draft 2020-12) of both generations: the strict form that authoring tools check."""
+"""The published JSON Schemas (draft 2020-12) of both generations, strict, for authoring tools."""
 
 from __future__ import annotations
 

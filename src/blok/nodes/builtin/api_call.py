@@ -60,7 +60,7 @@ def _policy(ctx: Context) -> EgressPolicy:
 
 
 def _content(body: Any, headers: dict[str, str]) -> bytes | None:
-    if body is None or body == "" or body == {}:
+    if body is None or (isinstance(body, str | dict) and not body):
         return None
     if isinstance(body, bytes):
         return body

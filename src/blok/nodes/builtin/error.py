@@ -24,4 +24,6 @@ class Inputs(TypedDict):
 def error(inputs: Inputs) -> None:
     """Raise the message."""
     message = inputs["message"]
-    raise GlobalError(message if isinstance(message, str) else repr(message), code=inputs.get("statusCode", 500))
+    raise GlobalError(
+        message if isinstance(message, str) else repr(message), code=inputs.get("statusCode", 500)
+    )

@@ -22,7 +22,9 @@ class Inputs(TypedDict):
 
 def unauthorized(reason: str, message: str) -> GlobalError:
     """The 401 that verification nodes answer with."""
-    return GlobalError(message, code=401, json={"error": "Unauthorized", "reason": reason, "message": message})
+    return GlobalError(
+        message, code=401, json={"error": "Unauthorized", "reason": reason, "message": message}
+    )
 
 
 @node(
@@ -42,7 +44,9 @@ def hmac_verify(inputs: Inputs) -> dict[str, object]:
     if prefix and not signature.startswith(prefix):
         raise unauthorized("malformed_signature", f"Signature is missing the expected '{prefix}' prefix")
     given = signature.removeprefix(prefix).lower()
-    expected = hmac.new(inputs["secret"].encode(), inputs["payload"].encode(), getattr(hashlib, algorithm)).hexdigest()
+    expected = hmac.new(
+        inputs["secret"].encode(), inputs["payload"].encode(), getattr(hashlib, algorithm)
+    ).hexdigest()
     if len(given) != len(expected) or not set(given) <= set("0123456789abcdef"):
         raise unauthorized("malformed_signature", f"Signature is not a hexadecimal {algorithm} digest")
     if not hmac.compare_digest(given, expected):

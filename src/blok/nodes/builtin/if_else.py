@@ -28,7 +28,14 @@ class Inputs(TypedDict):
     flow=True,
     tags=("control",),
     examples=(
-        {"inputs": {"conditions": [{"type": "if", "condition": "ctx.request.query.q", "steps": []}, {"type": "else", "steps": []}]}},
+        {
+            "inputs": {
+                "conditions": [
+                    {"type": "if", "condition": "ctx.request.query.q", "steps": []},
+                    {"type": "else", "steps": []},
+                ]
+            }
+        },
     ),
 )
 def if_else(_ctx: Any, _inputs: Inputs) -> list[Any]:

@@ -29,13 +29,13 @@ def in_memory_kv(ctx: Context, inputs: Inputs) -> Any:
     store: dict[str, Any] = ctx.services.setdefault("in-memory-kv", {})
     action, prefix = inputs["action"], inputs.get("prefix", "")
     if action == "list":
-        return [{"key": key, "value": value} for key, value in store.items() if key.startswith(prefix)]
+        return [{"key": name, "value": value} for name, value in store.items() if name.startswith(prefix)]
     if action == "clear":
-        gone = [key for key in store if key.startswith(prefix)]
-        for key in gone:
-            del store[key]
+        gone = [name for name in store if name.startswith(prefix)]
+        for name in gone:
+            del store[name]
         return {"count": len(gone)}
-    key = inputs.get("key")
+    key = inputs.get("key", "")
     if not key:
         raise GlobalError(f'in-memory-kv: action "{action}" needs a key', code=400)
     if action == "set":

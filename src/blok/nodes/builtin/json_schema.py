@@ -26,10 +26,15 @@ def json_schema(inputs: Inputs) -> dict[str, bool]:
     import jsonschema  # noqa: PLC0415 - slow to import, and few projects use this node
 
     try:
-        problems = sorted(jsonschema.Draft202012Validator(inputs["schema"]).iter_errors(inputs["data"]), key=str)
+        problems = sorted(
+            jsonschema.Draft202012Validator(inputs["schema"]).iter_errors(inputs["data"]), key=str
+        )
     except jsonschema.SchemaError as error:
         raise GlobalError(f"json-schema: the schema itself is wrong: {error.message}") from None
     if problems:
-        reasons = "; ".join(f"{'/'.join(map(str, problem.absolute_path)) or '(root)'} {problem.message}" for problem in problems)
+        reasons = "; ".join(
+            f"{'/'.join(map(str, problem.absolute_path)) or '(root)'} {problem.message}"
+            for problem in problems
+        )
         raise GlobalError(f"json-schema validation failed: {reasons}")
     return {"valid": True}

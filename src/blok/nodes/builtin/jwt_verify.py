@@ -58,7 +58,9 @@ async def jwt_verify(ctx: Context, inputs: Inputs) -> dict[str, Any]:
         raise unauthorized("algorithm_not_allowed", f"Algorithm {algorithm!r} is not allowed")
     # A public key must never be taken for a shared secret.
     if (algorithm in _SYMMETRIC) != (sources == ["secret"]):
-        raise unauthorized("algorithm_not_allowed", f"Algorithm {algorithm!r} does not fit the configured key")
+        raise unauthorized(
+            "algorithm_not_allowed", f"Algorithm {algorithm!r} does not fit the configured key"
+        )
     key = await _key(ctx, inputs, sources[0])
     try:
         verified = jws.deserialize_compact(token, key, algorithms=[algorithm])
@@ -70,7 +72,13 @@ async def jwt_verify(ctx: Context, inputs: Inputs) -> dict[str, Any]:
     if not isinstance(claims, dict):
         raise unauthorized("malformed_token", "The token's claims are not an object")
     _check_claims(claims, inputs)
-    found = {"claims": claims, "subject": claims.get("sub"), "issuer": claims.get("iss"), "audience": claims.get("aud"), "expiresAt": claims.get("exp")}
+    found = {
+        "claims": claims,
+        "subject": claims.get("sub"),
+        "issuer": claims.get("iss"),
+        "audience": claims.get("aud"),
+        "expiresAt": claims.get("exp"),
+    }
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -112,7 +120,9 @@ async def _key_set(ctx: Context, url: str) -> KeySet:
     if url in known and known[url][0] > time():
         return known[url][1]
     policy = ctx.services.get("egress")
-    answer = await fetch(policy if isinstance(policy, EgressPolicy) else policy_from(ctx.env), "GET", url, {}, None)
+    answer = await fetch(
+        policy if isinstance(policy, EgressPolicy) else policy_from(ctx.env), "GET", url, {}, None
+    )
     keys = KeySet.import_key_set(msgspec.json.decode(answer.content))
     known[url] = (time() + 300, keys)
     return keys
@@ -127,7 +137,10 @@ def _check_claims(claims: dict[str, Any], inputs: Inputs) -> None:
         raise unauthorized("token_expired", "The token has expired")
     if "nbf" in claims and claims["nbf"] - leeway > now:
         raise unauthorized("token_not_yet_valid", "The token is not valid yet")
-    for name, wanted, reason in (("iss", inputs.get("issuer"), "issuer_mismatch"), ("aud", inputs.get("audience"), "audience_mismatch")):
+    for name, wanted, reason in (
+        ("iss", inputs.get("issuer"), "issuer_mismatch"),
+        ("aud", inputs.get("audience"), "audience_mismatch"),
+    ):
         if wanted is None:
             continue
         accepted = {wanted} if isinstance(wanted, str) else set(wanted)

@@ -25,7 +25,9 @@ class Inputs(TypedDict):
     name="@blokjs/log",
     description="Write a line to the log.",
     tags=("observability",),
-    examples=({"inputs": {"level": "info", "message": "hello"}, "output": {"level": "info", "message": "hello"}},),
+    examples=(
+        {"inputs": {"level": "info", "message": "hello"}, "output": {"level": "info", "message": "hello"}},
+    ),
 )
 def log(ctx: Context, inputs: Inputs) -> dict[str, str]:
     """Write the line and hand back its level and message."""

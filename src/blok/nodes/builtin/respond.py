@@ -25,7 +25,9 @@ class Inputs(TypedDict, total=False):
     name="@blokjs/respond",
     description="Answer with a status, headers, cookies and a body.",
     tags=("http",),
-    examples=({"inputs": {"status": 201, "body": {"ok": True}}, "output": {"status": 201, "body": {"ok": True}}},),
+    examples=(
+        {"inputs": {"status": 201, "body": {"ok": True}}, "output": {"status": 201, "body": {"ok": True}}},
+    ),
 )
 def respond(inputs: Inputs) -> dict[str, Any]:
     """Mark the inputs as the HTTP answer; the server reads it when this is the last result."""

@@ -28,8 +28,10 @@ async def sse_emit(ctx: Context, inputs: Inputs) -> dict[str, bool]:
     """Write the event to the stream of this run."""
     if ctx.stream is None:
         raise GlobalError(
-            "@blokjs/sse-emit: ctx.stream is undefined. The node only works in a workflow with an sse trigger; "
-            "use @blokjs/sse-publish from any other."
+            "@blokjs/sse-emit: ctx.stream is undefined. The node only works in a workflow with an sse "
+            "trigger; use @blokjs/sse-publish from any other."
         )
-    await ctx.stream.write(inputs["data"], event=inputs.get("event"), id=inputs.get("id"), retry=inputs.get("retry"))
+    await ctx.stream.write(
+        inputs["data"], event=inputs.get("event"), id=inputs.get("id"), retry=inputs.get("retry")
+    )
     return {"sent": True}

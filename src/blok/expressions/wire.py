@@ -187,6 +187,8 @@ def engine_error(name: str, message: str) -> ExpressionError:
             return ExpressionError("TimeoutError", "the expression ran longer than its time limit")
         if "out of memory" in message:
             return ExpressionError("MemoryError", "the expression needed more memory than its limit")
+        if "string too long" in message:
+            return ExpressionError("RangeError", "Invalid string length")
         if "stack overflow" in message:
             return ExpressionError("RangeError", "Maximum call stack size exceeded")
     if name == "TypeError" and message.startswith(_NULLISH_READ):

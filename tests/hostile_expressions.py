@@ -32,7 +32,8 @@ NESTINGS = [
 ]
 WRAPPINGS = (  # noqa: SIM905
     "@;;@;;(@);;[@];;{a: @};;`${@}`;;!@;;@ || ctx;;typeof @;;(() => @)();;[1, 2].map(x => @);;@, other;;"
-    "(@;;@ //;;ctx.state.items.map(x => @);;(@).constructor;;(other) && (@);; @ ;;Object.keys(@);;JSON.stringify(@);;"
+    "(@;;@ //;;"
+    "ctx.state.items.map(x => @);;(@).constructor;;(other) && (@);; @ ;;Object.keys(@);;JSON.stringify(@);;"
     "String(@);;(@)?.a.b;;ctx.x = @;;{...@}"
 ).split(";;")
 

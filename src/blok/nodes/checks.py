@@ -34,9 +34,9 @@ ANNOTATIONS = {
     "deprecated",
     "format",
 }
-_KNOWN = ANNOTATIONS | set(
-    ["type", "properties", "required", "items", "enum", "const", "anyOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "pattern", "minItems", "maxItems", "additionalProperties", "$ref"]
-)
+_KNOWN = ANNOTATIONS | {"type", "properties", "required", "items", "enum", "const", "anyOf", "$ref"}
+_KNOWN |= {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "additionalProperties"}
+_KNOWN |= {"pattern", "minLength", "maxLength", "minItems", "maxItems"}
 
 
 class Check:

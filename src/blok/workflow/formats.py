@@ -153,7 +153,7 @@ def _parse_xml(text: str) -> Any:
     return _plain(_xml_values(document), [0])
 
 
-def _xml_values(value: Any) -> Any:
+def _xml_values(value: Any) -> Any:  # noqa: PLR0911 - one answer per kind
     """XML carries text only: numbers and true/false get their type back."""
     if isinstance(value, dict):
         return {key: _xml_values(item) for key, item in value.items()}

@@ -16,7 +16,7 @@ JsonOption = Annotated[bool, Parameter(name="--json", negative=(), help="Print J
 _REFERENCE = re.compile(
     r"^(?:(?P<owner>[a-z0-9][a-z0-9-]*)/)?(?P<name>[a-z0-9][a-z0-9-]*)(?:@(?P<version>[0-9A-Za-z.+-]+))?$"
 )
-_LOCAL = re.compile(r"^(localhost|127\.|\[::1\]|.*\.localhost$)")
+_LOCAL = re.compile(r"^(localhost|[\w.-]+\.localhost|127(\.\d+){3}|\[::1\])(:\d+)?(/|$)")
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,13 @@ def normal_address(text: str) -> str:
 
     Without a scheme, addresses of this machine mean http, all others https.
     """
-    text = text.strip().rstrip("/").removesuffix("/api")
+    text = text.strip()
     if "://" not in text:
         text = ("http://" if _LOCAL.match(text) else "https://") + text
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f'"{text}" is no address of a hub; write it like https://hub.example.org.')
-    return text
+    return text.rstrip("/").removesuffix("/api")
 
 
 def is_local(hub: str) -> bool:

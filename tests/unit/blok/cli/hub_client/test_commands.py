@@ -6,9 +6,10 @@ import sys
 import pytest
 from tests.unit.blok.cli.hub_client.conftest import Terminal
 
-COMMANDS = ("login", "logout", "whoami", "register", "search", "show", "versions", "lineage") + (
-    *("publish", "install", "fork", "yank", "deprecate"),
-)
+ACCOUNT = ("login", "logout", "whoami", "register")
+READING = ("search", "show", "versions", "lineage")
+WRITING = ("publish", "install", "fork", "yank", "deprecate")
+COMMANDS = (*ACCOUNT, *READING, *WRITING)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -11,7 +11,7 @@ from blok.cli.hub_client.package_file import METADATA, PackageFile, read_package
 from blok.cli.hub_client.problems import NOT_FOUND, WRONG_USAGE, ClientError, HubProblem
 from blok.cli.hub_client.reference import HubOption, JsonOption, Reference
 from blok.cli.hub_client.saga import follow
-from blok.cli.hub_client.versions import Part, is_version, next_version
+from blok.cli.hub_client.versions import Part, highest, is_version, next_version
 from blok.cli.output import console, print_json, short
 from blok.workflow import digest
 
@@ -125,7 +125,7 @@ def _publish(
 ) -> dict[str, Any]:
     reference = Reference(me, str(file.get("name")))
     known = _find(client, reference)
-    version = _choose_version(file, reference, known, bump)
+    version = _choose_version(client, file, reference, bump, is_known=known is not None)
     if not quiet:
         console(stderr=True).print(f"Publishing {reference.address} {version}", highlight=False)
     if known is None:
@@ -172,24 +172,32 @@ def _find(client: HubClient, reference: Reference) -> dict[str, Any] | None:
 
 
 def _choose_version(
-    file: PackageFile, reference: Reference, known: dict[str, Any] | None, bump: Part | None
+    client: HubClient,
+    file: PackageFile,
+    reference: Reference,
+    known: dict[str, Any] | None,
+    bump: Part | None,
 ) -> str:
-    latest = known["latest"] if known else None
+    """The version that the author named, or the next one. A yanked version's number stays taken."""
+    listed = client.get(f"{reference.path}/versions") if is_known else []
+    taken = [str(each["version"]) for each in listed if each["state"] in ("published", "yanked")]
+    last = highest(taken)
     if bump:
-        return next_version(latest, bump)
-    version = file.get("version") or ("1.0.0" if latest is None else None)
+        return next_version(last, bump)
+    version = file.get("version") or ("1.0.0" if last is None else None)
     if version is None:
         raise ClientError(
-            f"Which version? {reference.address} is at {latest}, and the file names none.",
-            f"Give --bump patch (that is {next_version(latest, 'patch')}), or --version.",
+            f"Which version? {reference.address} is at {last}, and the file names none.",
+            f"Give --bump patch (that is {next_version(last, 'patch')}), or --version.",
             WRONG_USAGE,
         )
     if not is_version(str(version)):
         raise ClientError(f'"{one_line(version)}" is no version.', "Write it like 1.2.3.", WRONG_USAGE)
-    if version == latest and "version" not in file.wanted:
+    if version in taken:
         raise ClientError(
-            f"{reference.address} {version} is published already, and that is what {file.path.name} says.",
-            f"Give --bump patch (that is {next_version(latest, 'patch')}), or change the file's version.",
+            f"{reference.address} {version} is published already.",
+            f"Give --bump patch (that is {next_version(last, 'patch')}), or change the version that "
+            f"{file.path.name} names.",
             WRONG_USAGE,
         )
     return str(version)

@@ -72,15 +72,20 @@ def test_programs_get_the_digest_and_the_saga(blok: Terminal, accepting: SmallHu
     assert said.err == ""
 
 
-def known(hub: SmallHub, **fields: Any) -> None:
-    package = {"latest": "1.0.0", "title": "Old", "summary": "Old.", "tags": [], "readme": "", **fields}
-    hub.answer("GET", PACKAGE, package)
+def known(hub: SmallHub, *versions: str) -> None:
+    """Make the hub know the package, with the `versions` published or (written with a !) yanked."""
+    hub.answer("GET", PACKAGE, {"title": "Old", "summary": "Old.", "tags": [], "readme": ""})
+    listed = [
+        {"version": each.rstrip("!"), "state": "yanked" if each.endswith("!") else "published"}
+        for each in versions
+    ]
+    hub.answer("GET", f"{PACKAGE}/versions", [*listed, {"version": "9.0.0", "state": "withdrawn"}])
 
 
 def test_only_what_the_author_decided_changes_a_known_package(
     blok: Terminal, accepting: SmallHub, file: Path
 ) -> None:
-    known(accepting)
+    known(accepting, "1.0.0")
     said = blok("publish", file, "--bump", "minor", "--title", "New", "--changelog", "More.")
     assert said.code == 0
     assert accepting.asked("POST", "/api/packages") == []
@@ -92,11 +97,28 @@ def test_only_what_the_author_decided_changes_a_known_package(
 def test_a_version_that_is_out_already_asks_for_a_decision(
     blok: Terminal, accepting: SmallHub, file: Path
 ) -> None:
-    known(accepting)
+    known(accepting, "1.0.0")
     said = blok("publish", file)
     assert said.code == 2
     assert "--bump patch (that is 1.0.1)" in said.err
     assert accepting.asked("POST", f"{PACKAGE}/versions") == []
+
+
+@pytest.mark.parametrize(
+    ("versions", "next_one"),
+    [
+        (["1.0.0", "1.9.0", "1.10.0"], "1.10.1"),
+        (["1.0.0", "1.1.0!"], "1.1.1"),
+        (["1.0.0!"], "1.0.1"),
+        ([], "1.0.0"),
+    ],
+)
+def test_the_next_version_follows_the_highest_even_if_that_was_yanked(
+    blok: Terminal, accepting: SmallHub, file: Path, versions: list[str], next_one: str
+) -> None:
+    known(accepting, *versions)
+    assert blok("publish", file, "--bump", "patch").code == 0
+    assert accepting.asked("POST", f"{PACKAGE}/versions")[0].json["version"] == next_one
 
 
 def test_a_failed_publication_says_where_and_why(blok: Terminal, accepting: SmallHub, file: Path) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from blok.cli.hub_client.reference import Reference, is_local, is_reference, normal_address, parse_reference
-from blok.cli.hub_client.versions import Part, is_version, next_version
+from blok.cli.hub_client.versions import Part, highest, is_version, next_version
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,17 @@ def test_local_hubs_are_known() -> None:
 )
 def test_the_next_version(latest: str | None, part: Part, expected: str) -> None:
     assert next_version(latest, part) == expected
+
+
+def test_the_highest_version_is_the_last_in_semantic_order() -> None:
+    # The example of semver.org, section 11.
+    order = (
+        "1.0.0-alpha 1.0.0-alpha.1 1.0.0-alpha.beta 1.0.0-beta 1.0.0-beta.2 1.0.0-beta.11 1.0.0-rc.1 1.0.0"
+    )
+    versions = [*order.split(), "1.2.0", "1.10.0"]
+    for count in range(1, len(versions) + 1):
+        assert highest(reversed(versions[:count])) == versions[count - 1]
+    assert highest([]) is None
 
 
 def test_versions_are_semantic() -> None:

@@ -172,11 +172,7 @@ def _find(client: HubClient, reference: Reference) -> dict[str, Any] | None:
 
 
 def _choose_version(
-    client: HubClient,
-    file: PackageFile,
-    reference: Reference,
-    known: dict[str, Any] | None,
-    bump: Part | None,
+    client: HubClient, file: PackageFile, reference: Reference, bump: Part | None, *, is_known: bool
 ) -> str:
     """The version that the author named, or the next one. A yanked version's number stays taken."""
     listed = client.get(f"{reference.path}/versions") if is_known else []

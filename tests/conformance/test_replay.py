@@ -1,6 +1,7 @@
 """The recorded cases, as tests."""
 
 import pytest
+
 from tests.conformance.__main__ import default_files, read_cases
 from tests.conformance.replay import Case, replay
 

@@ -60,7 +60,9 @@ class NodeRegistry:
         for prefix in _ALIASES:
             if name.startswith(prefix):
                 short = name.removeprefix(prefix)
-                return self._nodes.get(f"@blokjs/{short}") or self._nodes.get(short)
+                found = self._nodes.get(f"@blokjs/{short}") or self._nodes.get(short)
+                if found is not None:
+                    return found
         head, at, version = name.rpartition("@")
         if head and at and version[:1].isdigit():
             return self.find(head)

@@ -5,7 +5,7 @@ closures with exactly JavaScript's meaning (tier 1), and everything else runs in
 engine (tier 2).
 """
 
-from blok.expressions.conditions import evaluate_condition
+from blok.expressions.conditions import compile_condition, evaluate_condition
 from blok.expressions.engine import Evaluator, Limits
 from blok.expressions.errors import (
     ExpressionError,
@@ -16,7 +16,8 @@ from blok.expressions.errors import (
 from blok.expressions.expression import Expression, compile_expression
 from blok.expressions.keys import check_key, resolve_key
 from blok.expressions.references import find_refs, lower_refs
-from blok.expressions.template import Profile, Template, compile_template
+from blok.expressions.rendering import Profile
+from blok.expressions.template import Template, compile_template
 from blok.expressions.values import UNDEFINED, strict_equals, stringify, to_text, truthy
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Template",
     "UnresolvableKeyExpressionError",
     "check_key",
+    "compile_condition",
     "compile_expression",
     "compile_template",
     "evaluate_condition",

@@ -1,6 +1,6 @@
 """One expression: compiled once, evaluated by closures where that is exact, by the engine otherwise."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -11,7 +11,7 @@ from blok.expressions.compiled.frame import DIRTY
 from blok.expressions.engine import Evaluator
 from blok.expressions.errors import ExpressionError, Fallback
 from blok.expressions.syntax import Path, parse, touched
-from blok.expressions.values import INHERITED, UNDEFINED, checked_json, checked_text, normal
+from blok.expressions.values import INHERITED, UNDEFINED, checked_json, checked_text, normal, number_text
 
 _Wanted = dict[str, "_Wanted | None"]
 
@@ -28,6 +28,7 @@ class Expression:
         self._more = more
         tree = parse(source)
         self.compiled = _compiled(tree, more)
+        self.quick = None if self.compiled is None or self.compiled.roots else _by_ctx(self.compiled)
         self.tier = self._tier()
         seen = touched(tree)
         self._may_change = seen.may_change
@@ -64,14 +65,13 @@ class Expression:
 
     def _run(self, ctx: dict[str, Any], data: Any, func: Any, vars: Any, more: tuple[Any, ...]) -> Any:
         """The value by compiled code; raises Fallback where that is not proven."""
+        if self.quick is not None:
+            return self.quick(ctx)
         assert self.compiled is not None, "only called for compiled expressions"
-        if not self.compiled.free:
-            value = self.compiled.run(ctx, None)
-        else:
-            frame = new_frame(data, func, vars, more, self.compiled.free)
-            value = self.compiled.run(ctx, frame)
-            if frame[DIRTY]:
-                value = finished(value)
+        frame = new_frame(data, func, vars, more, self.compiled.free)
+        value = self.compiled.run(ctx, frame)
+        if frame[DIRTY]:
+            value = finished(value)
         return normal(value) if type(value) is float else value
 
     def _tier(self) -> int:
@@ -148,6 +148,30 @@ class Expression:
         return None
 
 
+def _by_ctx(compiled: Compiled) -> Callable[[dict[str, Any]], Any]:
+    """Compiled code as a function of ctx alone; it may raise Fallback and ExpressionError."""
+    run = compiled.run
+    if compiled.path:
+        return run  # type: ignore[return-value]  # a path needs no frame
+    if not compiled.free:
+
+        def frameless(ctx: dict[str, Any]) -> Any:
+            value = run(ctx, None)
+            return normal(value) if type(value) is float else value
+
+        return frameless
+    empty = new_frame(None, None, None, (), compiled.free)
+
+    def framed(ctx: dict[str, Any]) -> Any:
+        frame = empty.copy()
+        value = run(ctx, frame)
+        if frame[DIRTY]:
+            value = finished(value)
+        return normal(value) if type(value) is float else value
+
+    return framed
+
+
 def _compiled(tree: Node | None, more: tuple[str, ...]) -> Compiled | None:
     if tree is None:
         return None
@@ -187,6 +211,8 @@ def checked_value_text(value: Any, generation: int) -> str:
 
     V1 String(value), v2 nothing for null, JSON for objects.
     """
+    if type(value) is int:
+        return number_text(value)
     if generation == 2:
         if value is None or value is UNDEFINED:
             return ""

@@ -35,6 +35,7 @@ class Spliced:
         keys = PLACEHOLDER.findall(source)
         self._parts = [(compile_expression(key), DataKey(key, generation), f"${{{key}}}") for key in keys]
         self.tier = 2
+        self.quick = None  # what it evaluates depends on its placeholders
         counter = iter(range(len(keys)))
         marked = PLACEHOLDER.sub(lambda _: f"$blok{next(counter)}$", source)
         self._quoted: set[int] = set()

@@ -113,6 +113,8 @@ def number_text(number: float) -> str:
 
 def text_number(text: str) -> int | float:
     """StringToNumber (7.1.4.1): "" is 0, "0x1f" is 31, "12px" is NaN."""
+    if text.isdigit() and text.isascii() and len(text) < 16:
+        return int(text)
     text = text.strip(WHITE_SPACE)
     if not text:
         return 0

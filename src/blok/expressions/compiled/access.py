@@ -80,22 +80,25 @@ def character(text: str, index: int, missing: Any) -> Any:
 
 
 def ctx_path(keys: tuple[str, ...]) -> Closure:
-    """A closure for `ctx.a.b.c`. Only objects take text subscripts, so a plain chain of them is exact."""
+    """A closure for `ctx.a.b.c`, which needs no frame.
 
-    def slowly(ctx: dict[str, Any]) -> Any:
+    Only objects take text subscripts, so a plain chain of them is exact.
+    """
+
+    def slowly(ctx: dict[str, Any], _frame: Any = None) -> Any:
         value: Any = ctx
         for key in keys:
             value = read(value, key)
         return value
 
     unrolled = _UNROLLED.get(len(keys))
-    return unrolled(keys, slowly) if unrolled else lambda ctx, _frame: slowly(ctx)
+    return unrolled(keys, slowly) if unrolled else slowly
 
 
 def _path1(keys: tuple[str, ...], slowly: Any) -> Closure:
     (first,) = keys
 
-    def get(ctx: dict[str, Any], _frame: Any) -> Any:
+    def get(ctx: dict[str, Any], _frame: Any = None) -> Any:
         try:
             return ctx[first]
         except _READ_ERRORS:
@@ -107,7 +110,7 @@ def _path1(keys: tuple[str, ...], slowly: Any) -> Closure:
 def _path2(keys: tuple[str, ...], slowly: Any) -> Closure:
     first, second = keys
 
-    def get(ctx: dict[str, Any], _frame: Any) -> Any:
+    def get(ctx: dict[str, Any], _frame: Any = None) -> Any:
         try:
             return ctx[first][second]
         except _READ_ERRORS:
@@ -119,7 +122,7 @@ def _path2(keys: tuple[str, ...], slowly: Any) -> Closure:
 def _path3(keys: tuple[str, ...], slowly: Any) -> Closure:
     first, second, third = keys
 
-    def get(ctx: dict[str, Any], _frame: Any) -> Any:
+    def get(ctx: dict[str, Any], _frame: Any = None) -> Any:
         try:
             return ctx[first][second][third]
         except _READ_ERRORS:
@@ -131,7 +134,7 @@ def _path3(keys: tuple[str, ...], slowly: Any) -> Closure:
 def _path4(keys: tuple[str, ...], slowly: Any) -> Closure:
     first, second, third, fourth = keys
 
-    def get(ctx: dict[str, Any], _frame: Any) -> Any:
+    def get(ctx: dict[str, Any], _frame: Any = None) -> Any:
         try:
             return ctx[first][second][third][fourth]
         except _READ_ERRORS:

@@ -1,6 +1,6 @@
 """Arrow functions written in place as callbacks, or called on the spot."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -8,16 +8,13 @@ from tree_sitter import Node
 
 from blok.expressions.compiled.access import read
 from blok.expressions.compiled.callbacks import Arrow
-from blok.expressions.compiled.frame import Closure, Frame, Unproven
+from blok.expressions.compiled.frame import Bind, Closure, Frame, Unproven
 from blok.expressions.errors import Fallback
 from blok.expressions.syntax import text_of
 from blok.expressions.values import UNDEFINED
 
 if TYPE_CHECKING:
     from blok.expressions.compiled.compiler import Compiler
-
-# Puts an argument into the frame.
-Bind = Callable[[dict[str, Any], Frame, Any], None]
 
 _RESERVED = frozenset({"eval", "arguments", "let", "static", "yield", "await", "implements", "interface"}) | {
     "package",
@@ -39,18 +36,21 @@ class Arrows:
         if node.type != "arrow_function" or any(child.type == "async" for child in node.children):
             raise Unproven
         with self._scope(callback=callback):
-            binds = self._parameters(node)
+            patterns = _patterns(node)
+            binds = self._parameters(patterns)
             body = self._body(node.child_by_field_name("body"))
-        return _with_arguments(binds, body)
+            plain = all(pattern.type == "identifier" for pattern in patterns)
+            places = [self._compiler.names[text_of(pattern)] for pattern in patterns] if plain else None
+        return Arrow(places, binds, body)
 
     def key_function(self, body: Node, parameter: str) -> Arrow:
         """An arrow function of one parameter, from its parts."""
         with self._scope(callback=True):
             if parameter in _RESERVED:
                 raise Unproven
-            bind = _bind_name(self._compiler.place(parameter))
+            place = self._compiler.place(parameter)
             closure = self._compiler.expression(body)
-        return _with_arguments([bind], closure)
+        return Arrow([place], [_bind_name(place)], closure)
 
     @contextmanager
     def _scope(self, *, callback: bool) -> Iterator[None]:
@@ -61,10 +61,7 @@ class Arrows:
         self._compiler.in_callback -= callback
         self._compiler.names = outer
 
-    def _parameters(self, node: Node) -> list[Bind]:
-        single = node.child_by_field_name("parameter")
-        listed = node.child_by_field_name("parameters")
-        patterns = [single] if single is not None else listed.named_children if listed is not None else []
+    def _parameters(self, patterns: list[Node]) -> list[Bind]:
         self._new: set[str] = set()
         return [self._pattern(pattern) for pattern in patterns]
 
@@ -141,6 +138,13 @@ class Arrows:
         return steps
 
 
+def _patterns(arrow: Node) -> list[Node]:
+    single, listed = arrow.child_by_field_name("parameter"), arrow.child_by_field_name("parameters")
+    if single is not None:
+        return [single]
+    return listed.named_children if listed is not None else []
+
+
 def _declared_names(declaration: Node) -> set[str]:
     patterns = (child.child_by_field_name("name") for child in declaration.named_children)
     return {name for pattern in patterns if pattern is not None for name in _names_in(pattern)}
@@ -181,21 +185,3 @@ def _bind_members(binds: list[tuple[str, Bind]]) -> Bind:
             part(ctx, frame, read(value, key))
 
     return bind
-
-
-def _with_arguments(binds: list[Bind], body: Closure) -> Arrow:
-    if len(binds) == 1:
-        only = binds[0]
-
-        def one(ctx: dict[str, Any], frame: Frame, given: tuple[Any, ...]) -> Any:
-            only(ctx, frame, given[0] if given else UNDEFINED)
-            return body(ctx, frame)
-
-        return one
-
-    def many(ctx: dict[str, Any], frame: Frame, given: tuple[Any, ...]) -> Any:
-        for place, bind in enumerate(binds):
-            bind(ctx, frame, given[place] if place < len(given) else UNDEFINED)
-        return body(ctx, frame)
-
-    return many

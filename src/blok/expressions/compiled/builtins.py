@@ -296,6 +296,12 @@ FUNCTIONS: dict[str, Builtin] = {
     "Date.now": _now,
 }
 
+# The functions that use the frame.
+COUNTED = frozenset(
+    {"Object.keys", "Object.values", "Object.entries", "Object.fromEntries", "Array.from"}
+    | {"JSON.stringify", "JSON.parse"}
+)
+
 # Functions that can stand as a callback: only the first argument matters to them.
 CALLBACKS = {name: FUNCTIONS[name] for name in ("Boolean", "Number", "String")}
 

@@ -7,7 +7,7 @@ from tree_sitter import Node
 
 from blok.expressions.compiled import access, callbacks
 from blok.expressions.compiled.array_methods import ARRAY_METHODS, FRESH_ONLY, checked_size
-from blok.expressions.compiled.builtins import CALLBACKS, FUNCTIONS, KNOWN_NAMES, to_fixed
+from blok.expressions.compiled.builtins import CALLBACKS, COUNTED, FUNCTIONS, KNOWN_NAMES, to_fixed
 from blok.expressions.compiled.frame import Closure, Unproven, spend
 from blok.expressions.compiled.text_methods import TEXT_METHODS
 from blok.expressions.errors import Fallback
@@ -62,9 +62,10 @@ def _global_name(compiler: "Compiler", function: Node) -> str | None:
 
 def _global_call(compiler: "Compiler", name: str, given: Node) -> Closure:
     function = FUNCTIONS[name]
-    compiler.framed = True
+    compiler.framed |= name in COUNTED
     compiler.reads |= name == "Date.now"
     arguments, spread = _arguments(compiler, given)
+    compiler.framed |= bool(spread)
     if len(arguments) == 1 and not spread:
         only = arguments[0]
         return lambda ctx, frame: function([only(ctx, frame)], frame)
@@ -111,7 +112,7 @@ def _immediate_call(compiler: "Compiler", function: Node, given: Node) -> Closur
     arguments, spread = _arguments(compiler, given)
     arrow = compiler.arrows.arrow(function, callback=False)
     evaluate = _evaluated(arguments, spread)
-    return lambda ctx, frame: arrow(ctx, frame, tuple(evaluate(ctx, frame)))
+    return lambda ctx, frame: arrow.call(ctx, frame, tuple(evaluate(ctx, frame)))
 
 
 def _method_call(compiler: "Compiler", function: Node, given: Node) -> tuple[Closure, bool]:
@@ -186,7 +187,9 @@ def _arrow(compiler: "Compiler", node: Node) -> callbacks.Arrow:
     name = text_of(node)
     if node.type == "identifier" and name in CALLBACKS and name not in compiler.names:
         function = CALLBACKS[name]
-        return lambda _ctx, frame, given: function([given[0]], frame)
+        compiler.framed = True
+        place = compiler.new_place()
+        return callbacks.Arrow([place], [], lambda _ctx, frame: function([frame[place]], frame))
     return compiler.arrows.arrow(node, callback=True)
 
 

@@ -41,6 +41,7 @@ class Compiled:
     run: Closure
     free: int
     reads: bool  # whether it looks at anything outside itself
+    roots: bool  # whether it looks at anything but ctx
     path: bool  # whether it is nothing but a path, whose value needs no finishing
 
 
@@ -48,7 +49,9 @@ def compile_tree(tree: Node, more: tuple[str, ...]) -> Compiled:
     """Compile a parenthesised expression; raises Unproven. `more` are names of values handed in besides."""
     compiler = Compiler(more, tree.text or b"")
     run = compiler.expression(tree)
-    return Compiled(run, compiler.free if compiler.framed else 0, compiler.reads, compiler.is_path(tree))
+    return Compiled(
+        run, compiler.free if compiler.framed else 0, compiler.reads, compiler.roots, compiler.is_path(tree)
+    )
 
 
 class Compiler:
@@ -60,6 +63,8 @@ class Compiler:
         self.free = FIRST_FREE + len(more)
         self.framed = False
         self.reads = False
+        self.roots = False
+        self._given = self.free  # places below this hold values from outside
         self.in_callback = 0
         self.dead: set[str] = set()  # constants that are declared further on
         self._depth = 0
@@ -72,10 +77,14 @@ class Compiler:
 
     def place(self, name: str) -> int:
         """A new place in the frame for a variable, in scope from here on."""
-        self.framed = True
-        self.names[name] = self.free
-        self.free += 1
+        self.names[name] = self.new_place()
         return self.names[name]
+
+    def new_place(self) -> int:
+        """A new place in the frame."""
+        self.framed = True
+        self.free += 1
+        return self.free - 1
 
     def expression(self, node: Node | None) -> Closure:
         """A closure for a node."""
@@ -115,12 +124,13 @@ class Compiler:
         place = self.names.get(name)
         if place is not None:
             self.framed = self.reads = True
+            self.roots |= place < self._given
             return lambda _ctx, frame: frame[place]
         if name == "ctx":
             self.reads = True
             return lambda ctx, _frame: ctx
         if name in _PLACES:
-            self.framed = self.reads = True
+            self.framed = self.reads = self.roots = True
             root = _PLACES[name]
             return lambda _ctx, frame: frame[root]
         if name in ("NaN", "Infinity"):
@@ -355,7 +365,7 @@ def undefined_name(name: str) -> Closure:
 
 
 def _process_env(path: Closure) -> Closure:
-    def run(ctx: dict[str, Any], frame: Any) -> Any:
+    def run(ctx: dict[str, Any], frame: Any = None) -> Any:
         if "env" not in ctx:
             raise ExpressionError("ReferenceError", "process is not defined")
         return path(ctx, frame)

@@ -11,6 +11,8 @@ from blok.expressions.errors import Fallback
 
 Frame = list[Any]
 Closure = Callable[[dict[str, Any], Any], Any]
+# Puts an argument into the frame.
+Bind = Callable[[dict[str, Any], Frame, Any], None]
 
 WORK, DIRTY, DATA, FUNC, VARS, FIRST_FREE = range(6)
 

@@ -109,9 +109,9 @@ class EmbeddedEngine(ABC):
         await stop(parents, ask=self.stop_signal, patience=STOP_SECONDS)
         await stop([p for p in left if is_running(p)], ask=self.stop_signal, patience=STOP_SECONDS)
 
-    def exit_code(self) -> int | None:
-        """The exit code when the engine has stopped by itself, None while it runs."""
-        return None if self._process is None else self._process.poll()
+    def is_running(self) -> bool:
+        """Whether the engine's process lives."""
+        return self._process is not None and self._process.poll() is None
 
     async def _launch(self, address: Address) -> str:
         process = self._process = spawn(self.command(address), cwd=self.folder, log=self.log)

@@ -66,7 +66,7 @@ class DataFolder:
             lock.seek(0)
             holder = lock.read().strip()
             # A child of a killed holder has the lock too, from its fork until its exec: milliseconds.
-            gone = holder.isdigit() and not psutil.pid_exists(int(holder))
+            gone = not holder.isdigit() or not psutil.pid_exists(int(holder))
             if gone and time.monotonic() < deadline:
                 time.sleep(0.02)
                 continue

@@ -89,21 +89,20 @@ class Engines:
         pause, last = _FIRST_PAUSE, time.monotonic()
         while not self._stopping:
             await asyncio.sleep(_LOOK_EVERY)
-            code = engine.exit_code()
-            if code is None or self._stopping:
+            if engine.is_running() or self._stopping:
                 continue
             if time.monotonic() - last > _CALM_AFTER:
                 pause = _FIRST_PAUSE
-            logger.warning("%s stopped by itself (exit code %s); starting it again", engine.title, code)
+            logger.warning("%s does not run any more; starting it again", engine.title)
             await asyncio.sleep(pause)
             pause, last = min(pause * 2, _LONGEST_PAUSE), time.monotonic()
             try:
                 await engine.restart()
                 logger.info("%s runs again", engine.title)
             except (EngineError, OSError) as error:
-                logger.error(
-                    "%s could not be started again, next try in %.1f s: %s", engine.title, pause, error
-                )
+                logger.error("%s did not start, next try in %.1f s: %s", engine.title, pause, error)
+            if self._stopping:
+                await engine.stop()
 
 
 def _first_cause(failures: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -95,6 +95,41 @@ async def test_a_killed_engine_comes_back_by_itself_with_its_data(tmp_path: Path
         watching.cancel()
 
 
+async def test_an_engine_that_cannot_come_back_is_tried_until_it_can(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with engines_at(tmp_path) as engines:
+        urls = await engines.start()
+        port = int(urls.valkey.rpartition(":")[2].partition("/")[0])
+        server_process(tmp_path, "valkey-server").kill()
+        stranger = await until_bound(port)
+        watching = asyncio.create_task(engines.supervise())
+
+        async def gave_a_reason() -> bool:
+            return caplog.text.count("The port of Valkey was taken") > 1
+
+        await until(gave_a_reason)
+        stranger.close()
+
+        async def is_back() -> bool:
+            return not is_free(port) and any(
+                process.name() == "valkey-server" for process in engine_processes(tmp_path)
+            )
+
+        await until(is_back)
+        watching.cancel()
+
+
+async def until_bound(port: int) -> asyncio.Server:
+    """Take a port as soon as it is free."""
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                return await asyncio.start_server(lambda *_: None, "127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.01)
+
+
 async def test_a_second_blok_on_the_same_folder_is_refused_and_told_by_whom(tmp_path: Path) -> None:
     async with engines_at(tmp_path) as engines:
         await engines.start()

@@ -3,13 +3,11 @@
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from blokhub.infra.broker import Broker
-from blokhub.infra.consumer import durable_name
 from blokhub.infra.database import Database, async_url, service_url
 from blokhub.infra.host import Service
 from blokhub.infra.projections import rebuild
 from blokhub.infra.settings import Settings
-from blokhub.infra.tables import inbox
+from blokhub.infra.tables import inbox, positions
 from blokhub.infra.unit_of_work import unit_of_work
 from blokhub.kernel.context import Context
 from blokhub.services.users import commands
@@ -31,22 +29,18 @@ async def rebuild_service(settings: Settings, service: Service) -> str:
 async def _replay(settings: Settings, service: Service) -> None:
     """Empty the tables that follow from the events of others, and hear those events from the first."""
     assert service.reactions is not None
-    broker = Broker(settings.nats_url)
-    await broker.connect("blok-rebuild")
     engine = create_async_engine(async_url(settings.postgres_url), poolclass=sa.NullPool)
     try:
         async with engine.begin() as connection:
             await connection.execute(sa.text(f'SET LOCAL search_path TO "{service.name}"'))
             for table in service.replays:
                 await connection.execute(sa.delete(table))
+            await connection.execute(sa.delete(positions))
             await connection.execute(
                 sa.delete(inbox).where(inbox.c.type.in_(list(service.reactions.by_event)))
             )
-        for source in service.reactions.sources():
-            await broker.forget(durable_name(service.name, source))
     finally:
         await engine.dispose()
-        await broker.close()
 
 
 async def grant_role(settings: Settings, handle: str, role: str) -> None:

@@ -96,26 +96,23 @@ class Broker:
                 return count
         return len(answers)
 
-    async def subscribe(self, durable: str, subjects: Sequence[str]) -> JetStreamContext.PullSubscription:
-        """The durable pull consumer `durable` over `subjects`, made on first use."""
-        config = ConsumerConfig(
-            durable_name=durable,
-            filter_subjects=list(subjects),
-            ack_policy=AckPolicy.EXPLICIT,
-            deliver_policy=DeliverPolicy.ALL,
-            ack_wait=60,
-            max_deliver=-1,
-            max_ack_pending=1000,
-        )
-        await self.stream.add_consumer(STREAM, config)
-        return await self.stream.pull_subscribe_bind(consumer=durable, stream=STREAM)
+    async def follow(self, subject: str, after: int) -> JetStreamContext.PullSubscription:
+        """Read the log from the message after sequence number `after`, in order.
 
-    async def forget(self, durable: str) -> None:
-        """Remove a durable consumer: the next subscription starts with the first event."""
-        try:
-            await self.stream.delete_consumer(STREAM, durable)
-        except NotFoundError:
-            return
+        The reader keeps its own position. One that is ahead of the log (which was lost, then) begins anew.
+        """
+        info = await self.stream.stream_info(STREAM)
+        start = after + 1 if after <= info.state.last_seq else 1
+        config = ConsumerConfig(
+            filter_subject=subject,
+            ack_policy=AckPolicy.NONE,
+            deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+            opt_start_seq=start,
+            inactive_threshold=60,
+            mem_storage=True,
+        )
+        consumer = await self.stream.add_consumer(STREAM, config)
+        return await self.stream.pull_subscribe_bind(consumer=consumer.name, stream=STREAM)
 
     async def close(self) -> None:
         """Flush what is pending and disconnect."""

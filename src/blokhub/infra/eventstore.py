@@ -38,6 +38,9 @@ async def append(
     """
     if not occurrences:
         return []
+    if expected == ANY_VERSION:  # such writers do not compete: they take turns
+        turn = sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(stream, 0))
+        await connection.execute(sa.select(turn))
     version, previous = await _head(connection, stream)
     if expected not in (version, ANY_VERSION):
         raise VersionConflict(

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from blokhub.infra.broker import Broker
-from blokhub.infra.cache import Cache
 from blokhub.infra.database import Database
 from blokhub.infra.projections import Projection
 from blokhub.infra.settings import Settings
@@ -20,6 +19,7 @@ from blokhub.kernel.context import Context
 from blokhub.kernel.events import Event, RecordedEvent
 
 if TYPE_CHECKING:
+    from blokhub.infra.cache import Cache
     from blokhub.infra.clients import Clients
     from blokhub.infra.reactions import Reactions
     from blokhub.infra.sagas import Saga, SagaEngine
@@ -36,7 +36,7 @@ class Host:
     settings: Settings
     database: Database
     broker: Broker
-    cache: Cache
+    cache: "Cache"
     signer: ContextSigner
     clients: "Clients"
     sagas: "SagaEngine"

@@ -44,6 +44,14 @@ inbox = sa.Table(
     sa.Column("handled_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
 )
 
+# How far into the log of events this service has come, by the service that published them.
+positions = sa.Table(
+    "positions",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("sequence", sa.BigInteger, nullable=False),
+)
+
 dead_letters = sa.Table(
     "dead_letters",
     metadata,

@@ -72,6 +72,11 @@ def _create_message_tables() -> None:
         sa.Column("handled_at", moment, nullable=False, server_default=sa.func.now()),
     )
     op.create_table(
+        "positions",
+        sa.Column("source", sa.Text, primary_key=True),
+        sa.Column("sequence", sa.BigInteger, nullable=False),
+    )
+    op.create_table(
         "dead_letters",
         sa.Column("event_id", sa.Uuid(as_uuid=False), primary_key=True),
         sa.Column("stream", sa.Text, nullable=False),
@@ -105,7 +110,16 @@ def _create_message_tables() -> None:
 
 def downgrade() -> None:
     """Drop everything again."""
-    for table in ("documents", "sagas", "dead_letters", "inbox", "outbox", "snapshots", "events"):
+    for table in (
+        "documents",
+        "sagas",
+        "dead_letters",
+        "positions",
+        "inbox",
+        "outbox",
+        "snapshots",
+        "events",
+    ):
         op.drop_table(table)
     op.execute("DROP FUNCTION wake_relay()")
     op.execute("DROP FUNCTION refuse_change()")

@@ -1,7 +1,6 @@
 """Accounts and sessions, as clients meet them."""
 
 import pytest
-
 from tests.support.hub import PASSWORD, Hub, eventually, greeting
 
 
@@ -78,7 +77,9 @@ def test_a_context_that_a_client_sends_is_ignored(hub: Hub, name: str) -> None:
         ({"roles": ["administrator"]}, 422, "invalid_input"),
     ],
 )
-def test_registration_says_what_is_wrong(hub: Hub, name: str, change: dict[str, str], status: int, error: str) -> None:
+def test_registration_says_what_is_wrong(
+    hub: Hub, name: str, change: dict[str, str], status: int, error: str
+) -> None:
     body = {"handle": name, "email": f"{name}@example.org", "password": PASSWORD, **change}
     refused = hub.client().post("/api/users", json=body)
     assert (refused.status_code, refused.json()["name"]) == (status, error)

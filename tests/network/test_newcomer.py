@@ -90,11 +90,15 @@ def test_the_well_known_registration_sample_creates_the_account(hub: Hub, name: 
     ann.create("register")
     ann.publish("register", "1.0.0", sample)
     body = {"email": f"{name}-new@example.org", "password": "a long enough phrase", "username": f"{name}-new"}
-    run = hub.client().post("/api/runs", json={"package": f"{name}/register", "request": {"body": body}}).json()
+    run = (
+        hub.client().post("/api/runs", json={"package": f"{name}/register", "request": {"body": body}}).json()
+    )
     assert run["status"] == "completed", run
     assert run["response"]["body"]["success"] is True
     assert "a long enough phrase" not in str(run["trace"])
-    signed_in = hub.client().post("/api/auth/login", json={"login": f"{name}-new", "password": body["password"]})
+    signed_in = hub.client().post(
+        "/api/auth/login", json={"login": f"{name}-new", "password": body["password"]}
+    )
     assert signed_in.status_code == 200
 
 

@@ -3,9 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from tests.support.hub import Hub, greeting
 
 from blok.workflow import dump
-from tests.support.hub import Hub, greeting
 
 
 def test_a_lower_version_is_refused_with_the_rule_and_leaves_no_event(hub: Hub, name: str) -> None:
@@ -106,7 +106,9 @@ def test_one_workflow_has_one_digest_whatever_file_it_came_from(hub: Hub, name: 
         f"/api/packages/{name}/greeting/versions/latest/definition", params={"format": encoding}
     )
     again = {"definition": exported.text, "format": encoding}
-    assert ann.http.put(f"/api/packages/{name}/greeting/draft", json=again).json()["digest"] == version["digest"]
+    assert (
+        ann.http.put(f"/api/packages/{name}/greeting/draft", json=again).json()["digest"] == version["digest"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -120,7 +122,9 @@ def test_one_workflow_has_one_digest_whatever_file_it_came_from(hub: Hub, name: 
         ({"kind": "workflow", "name": "fine", "title": "x", "tags": ["ok", "Not OK"]}, "/tags/1"),
     ],
 )
-def test_input_that_does_not_fit_names_its_field(hub: Hub, name: str, body: dict[str, object], pointer: str) -> None:
+def test_input_that_does_not_fit_names_its_field(
+    hub: Hub, name: str, body: dict[str, object], pointer: str
+) -> None:
     ann = hub.newcomer(name)
     refused = ann.http.post("/api/packages", json=body)
     assert refused.status_code == 422

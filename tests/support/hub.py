@@ -8,8 +8,10 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
+import psycopg
 
 from blokhub.engines import EngineUrls
 
@@ -24,10 +26,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-class Hub:
-    """One hub process on the engines of the tests."""
+def _own_database(url: str, database: str) -> str:
+    """The URL of a database of one's own on the same server, which is made if it is not there."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone() is None:
+            connection.execute(f'CREATE DATABASE "{database}"'.encode())
+    return urlsplit(url)._replace(path=f"/{database}").geturl()
 
-    def __init__(self, urls: EngineUrls, home: Path, **environment: str) -> None:
+
+class Hub:
+    """One hub process on the engines of the tests; with `database` it shares nothing with the others."""
+
+    def __init__(self, urls: EngineUrls, home: Path, database: str = "", **environment: str) -> None:
+        postgres = _own_database(urls.postgres, database) if database else urls.postgres
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = home / f"hub-{self.port}.log"
@@ -35,11 +46,12 @@ class Hub:
             **os.environ,
             "BLOK_HOME": str(home),
             "BLOK_PORT": str(self.port),
-            "BLOK_POSTGRES_URL": urls.postgres,
+            "BLOK_POSTGRES_URL": postgres,
             "BLOK_VALKEY_URL": urls.valkey,
             "BLOK_NATS_URL": urls.nats,
             "BLOK_SECRET": SECRET,
             "BLOK_STARTER": "false",
+            "BLOK_NAMESPACE": database or "blok",
             **environment,
         }
         self.process: subprocess.Popen[bytes] | None = None

@@ -109,7 +109,7 @@ class World:
         self.settings = settings
         self.ledger = self._database("ledger")
         self.mirror = self._database("mirror")
-        self.broker = Broker(settings.nats_url)
+        self.broker = Broker(settings.nats_url, "ledger")
 
     def _database(self, name: str) -> Database:
         url = service_url(self.settings.postgres_url, self.settings.secret_key(), name)

@@ -20,7 +20,7 @@ class AllInOne:
         self.process = Process(settings, [load_service(name) for name in NAMES], relays=NAMES)
         self._state = GatewayState(
             clients=self.process.clients,
-            cache=Cache("gateway", settings.valkey_url, settings.cache_ttl),
+            cache=Cache(f"{settings.namespace}:gateway", settings.valkey_url, settings.cache_ttl),
             broker=self.process.broker,
         )
         own = build_own(self._state, self.process.signer)

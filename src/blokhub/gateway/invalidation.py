@@ -8,7 +8,7 @@ from blokhub.gateway.state import GatewayState
 from blokhub.infra.broker import decode
 
 _log = structlog.get_logger("invalidation")
-_SUBJECTS = ("events.content.>", "events.users.account.>", "events.search.>")
+_EVENTS = ("content.>", "users.account.>", "search.>")
 
 
 async def watch_events(state: GatewayState) -> None:
@@ -23,8 +23,8 @@ async def watch_events(state: GatewayState) -> None:
         for subject in _subjects(event.type, event.data):
             await state.cache.forget(subject)
 
-    for subject in _SUBJECTS:
-        await state.broker.client.subscribe(subject, cb=hear)
+    for types in _EVENTS:
+        await state.broker.client.subscribe(state.broker.subject(types), cb=hear)
 
 
 def _subjects(event_type: str, data: dict[str, object]) -> list[str]:

@@ -114,7 +114,10 @@ def asyncapi_document() -> dict[str, Any]:
         for cls in EVENTS
     }
     channels = {
-        name: {"address": f"events.{name}", "messages": {name: {"$ref": f"#/components/messages/{name}"}}}
+        name: {
+            "address": f"blok.events.{name}",
+            "messages": {name: {"$ref": f"#/components/messages/{name}"}},
+        }
         for name in messages
     }
     return {

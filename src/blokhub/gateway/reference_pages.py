@@ -82,7 +82,7 @@ def events_page(document: dict[str, Any]) -> str:
             f"<details><summary><span class='path'>{name}</span>"
             f"<span class='what'>{html.escape(message['summary'])}</span></summary>"
             f"<div><p>Version {message['x-schema-version']}, on the subject "
-            f"<code>events.{name}</code>.</p>{_pretty(message['payload'])}</div></details>"
+            f"<code>blok.events.{name}</code>.</p>{_pretty(message['payload'])}</div></details>"
         )
         groups.setdefault(name.split(".")[0], []).append(content)
     parts = [f"<h2 id='{name}'>{name}</h2>{''.join(items)}" for name, items in sorted(groups.items())]

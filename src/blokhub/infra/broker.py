@@ -12,17 +12,10 @@ from nats.js.errors import NotFoundError
 
 from blokhub.kernel.events import RecordedEvent
 
-STREAM = "BLOK_EVENTS"
-SUBJECTS = "events.>"
 _DEDUPLICATION_SECONDS = 600
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(RecordedEvent)
-
-
-def subject_of(event_type: str) -> str:
-    """The subject under which events of a type travel."""
-    return f"events.{event_type}"
 
 
 def encode(event: RecordedEvent) -> bytes:
@@ -36,10 +29,12 @@ def decode(payload: bytes) -> RecordedEvent:
 
 
 class Broker:
-    """One connection to NATS, reconnecting for ever."""
+    """One connection to NATS, reconnecting for ever. Hubs of different namespaces can share a server."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, namespace: str) -> None:
         self._url = url
+        self._prefix = f"{namespace}.events"
+        self._name = f"{namespace}_events".upper()
         self._client: Client | None = None
         self._stream: JetStreamContext | None = None
 
@@ -50,17 +45,21 @@ class Broker:
         )
         self._stream = self._client.jetstream(timeout=5, publish_async_max_pending=4000)
         config = StreamConfig(
-            name=STREAM,
-            subjects=[SUBJECTS],
+            name=self._name,
+            subjects=[self.subject(">")],
             retention=RetentionPolicy.LIMITS,
             storage=StorageType.FILE,
             duplicate_window=_DEDUPLICATION_SECONDS,
             allow_direct=True,
         )
         try:
-            await self._stream.stream_info(STREAM)
+            await self._stream.stream_info(self._name)
         except NotFoundError:
             await self._stream.add_stream(config)
+
+    def subject(self, event_type: str) -> str:
+        """The subject under which events of a type travel; NATS wildcards are fine."""
+        return f"{self._prefix}.{event_type}"
 
     @property
     def client(self) -> Client:
@@ -86,7 +85,7 @@ class Broker:
         """
         waiting = [
             await self.stream.publish_async(
-                subject_of(event.type), encode(event), headers={"Nats-Msg-Id": event.id}
+                self.subject(event.type), encode(event), headers={"Nats-Msg-Id": event.id}
             )
             for event in events
         ]
@@ -96,23 +95,23 @@ class Broker:
                 return count
         return len(answers)
 
-    async def follow(self, subject: str, after: int) -> JetStreamContext.PullSubscription:
+    async def follow(self, event_types: str, after: int) -> JetStreamContext.PullSubscription:
         """Read the log from the message after sequence number `after`, in order.
 
         The reader keeps its own position. One that is ahead of the log (which was lost, then) begins anew.
         """
-        info = await self.stream.stream_info(STREAM)
+        info = await self.stream.stream_info(self._name)
         start = after + 1 if after <= info.state.last_seq else 1
         config = ConsumerConfig(
-            filter_subject=subject,
+            filter_subject=self.subject(event_types),
             ack_policy=AckPolicy.NONE,
             deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
             opt_start_seq=start,
             inactive_threshold=60,
             mem_storage=True,
         )
-        consumer = await self.stream.add_consumer(STREAM, config)
-        return await self.stream.pull_subscribe_bind(consumer=consumer.name, stream=STREAM)
+        consumer = await self.stream.add_consumer(self._name, config)
+        return await self.stream.pull_subscribe_bind(consumer=consumer.name, stream=self._name)
 
     async def close(self) -> None:
         """Flush what is pending and disconnect."""

@@ -20,12 +20,13 @@ Loader = Callable[[], Awaitable[bytes | None]]
 
 
 class Cache:
-    """The cache of one service; its keys begin with the service's name."""
+    """The cache of one service; its keys begin with `prefix` (`<namespace>:<service>`)."""
 
-    def __init__(self, service: str, url: str, ttl: float) -> None:
-        self._prefix = f"blok:{service}"
+    def __init__(self, prefix: str, url: str, ttl: float) -> None:
+        service = prefix.rpartition(":")[2]
+        self._prefix = prefix
         self._ttl = ttl
-        self._cashews: Any = Cashews(name=service)
+        self._cashews: Any = Cashews(name=prefix)
         self._cashews.setup(
             url, suppress=True, socket_timeout=0.5, socket_connect_timeout=0.5, max_connections=20
         )

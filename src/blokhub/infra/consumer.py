@@ -63,7 +63,7 @@ class Consumer:
 
     async def _consume(self) -> None:
         position = await self._position()
-        subscription = await self._host.broker.follow(f"events.{self._source}.>", position)
+        subscription = await self._host.broker.follow(f"{self._source}.>", position)
         received = 0
         try:
             while True:

@@ -30,7 +30,7 @@ class Process:
         self.services = services
         self.signer = ContextSigner(settings.secret_key())
         self.clients = Clients(self.signer, settings.remote_services())
-        self.broker = Broker(settings.nats_url)
+        self.broker = Broker(settings.nats_url, settings.namespace)
         self.hosts: dict[str, Host] = {}
         self.apps: dict[str, Litestar] = {}
         self._relays = relays
@@ -50,7 +50,7 @@ class Process:
             settings=settings,
             database=self._database(service.name),
             broker=self.broker,
-            cache=Cache(service.name, settings.valkey_url, settings.cache_ttl),
+            cache=Cache(f"{settings.namespace}:{service.name}", settings.valkey_url, settings.cache_ttl),
             signer=self.signer,
             clients=self.clients,
             sagas=self._sagas,

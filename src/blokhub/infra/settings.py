@@ -34,6 +34,9 @@ class Settings:
     )
     valkey_url: str = setting("BLOK_VALKEY_URL", "", "Your own Valkey or Redis. Empty: embedded.")
     nats_url: str = setting("BLOK_NATS_URL", "", "Your own NATS with JetStream. Empty: embedded.")
+    namespace: str = setting(
+        "BLOK_NAMESPACE", "blok", "What keys and subjects begin with, so that hubs can share Valkey and NATS."
+    )
     secret: str = setting(
         "BLOK_SECRET",
         "",

@@ -22,7 +22,7 @@ from blokhub.services.search import commands, queries
 _log = structlog.get_logger("indexer")
 _behind = Gauge("blok_search_changes_behind", "Changes that the index of this process has not seen yet.")
 _BATCH = 1000
-_POLL_SECONDS = 0.25
+_POLL_SECONDS = 0.5
 
 reactions = Reactions()
 
@@ -114,11 +114,14 @@ class Indexer:
 
     async def run(self) -> None:
         """Follow the rows until cancelled; after any failure, begin again."""
+        announced = -1
         while True:
             try:
                 await self.catch_up()
-                async with self._host.unit_of_work(Context.of_system()) as work:
-                    await commands.announce(work, self.seen)
+                if announced != self.seen:
+                    async with self._host.unit_of_work(Context.of_system()) as work:
+                        await commands.announce(work, self.seen)
+                    announced = self.seen
                 await self._wait()
             except Exception as error:
                 _log.warning("indexing interrupted, starting again", error=repr(error))

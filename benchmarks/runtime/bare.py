@@ -1,96 +1,135 @@
-"""The limit: the same three answers by hand, as a bare ASGI handler with prepared closures."""
+"""The limit: the same three answers by hand, as a bare ASGI handler with prepared closures.
+
+It does what the workflows ask for and nothing else: a context per request, inputs made by one closure per value,
+the result in an envelope and in state, a copy of context and state per item. No engine, no JavaScript rules, no
+schemas, no errors, no record of the run.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 
 encode = msgspec.json.Encoder().encode
-State = dict[str, Any]
+Ctx = dict[str, Any]
+Value = Callable[[Ctx], Any]
+Step = Callable[[Ctx], None]
 
 
-def inc(inputs: dict[str, Any]) -> dict[str, Any]:
+def inc(inputs: Ctx) -> Ctx:
     return {"value": inputs["value"] + 1, "label": inputs["label"]}
 
 
-def seed(inputs: dict[str, Any]) -> dict[str, Any]:
+def seed(inputs: Ctx) -> Ctx:
     return {"items": [{"sku": f"A{number}", "qty": number} for number in range(inputs["n"])]}
 
 
-def item(inputs: dict[str, Any]) -> dict[str, Any]:
+def item(inputs: Ctx) -> Ctx:
     return {"sku": inputs["sku"], "qty": inputs["qty"], "lane": inputs["lane"]}
 
 
-def count(inputs: dict[str, Any]) -> dict[str, Any]:
+def count(inputs: Ctx) -> Ctx:
     results = inputs["results"]
     return {"count": len(results), "last": results[-1]}
 
 
-def hello(request: dict[str, Any]) -> Any:
-    return {"message": f"Hello {request['query']['name']}", "ok": True}
+def step(key: str, node: Callable[[Ctx], Any], **inputs: Value) -> Step:
+    """A step: make the inputs, call the node, keep the result."""
+    fields = tuple(inputs.items())
+
+    def run(ctx: Ctx) -> None:
+        result = node({name: make(ctx) for name, make in fields})
+        ctx["response"] = {"data": result, "error": None, "success": True}
+        ctx["state"][key] = result
+
+    return run
 
 
-def make_step(before: str, after: str) -> Any:
-    def step(state: State) -> Any:
-        known = state[before]
-        result = state[after] = inc({"value": known["value"], "label": f"{known['label']}"})
-        return result
-
-    return step
-
-
-def first(request: dict[str, Any], state: State) -> None:
-    query = request["query"]
-    state["s1"] = inc({"value": int(query["n"]), "label": f"run-{query['name']}"})
+def chain_step(number: int) -> Step:
+    before = f"s{number - 1}"
+    return step(
+        f"s{number}",
+        inc,
+        value=lambda ctx: ctx["state"][before]["value"],
+        label=lambda ctx: f"{ctx['state'][before]['label']}",
+    )
 
 
-STEPS = [make_step(f"s{number}", f"s{number + 1}") for number in range(1, 10)]
+def lane_step(lane: str) -> Step:
+    return step(
+        lane,
+        item,
+        sku=lambda ctx: ctx["state"]["item"]["sku"],
+        qty=lambda ctx: ctx["state"]["item"]["qty"],
+        lane=lambda ctx: f"{lane}-{ctx['state']['item']['sku']}",
+    )
 
 
-def chain10(request: dict[str, Any]) -> Any:
-    state: State = {}
-    first(request, state)
-    result = None
-    for step in STEPS:
-        result = step(state)
-    return result
+EVEN, ODD = lane_step("even"), lane_step("odd")
 
 
-def even(state: State) -> Any:
-    one = state["item"]
-    return item({"sku": one["sku"], "qty": one["qty"], "lane": f"even-{one['sku']}"})
+def is_even(ctx: Ctx) -> bool:
+    return bool(ctx["state"]["item"]["qty"] % 2 == 0)
 
 
-def odd(state: State) -> Any:
-    one = state["item"]
-    return item({"sku": one["sku"], "qty": one["qty"], "lane": f"odd-{one['sku']}"})
+def branch(ctx: Ctx) -> None:
+    (EVEN if is_even(ctx) else ODD)(ctx)
 
 
-def foreach100(_request: dict[str, Any]) -> Any:
-    state: State = {"seed": seed({"n": 100})}
+def for_each(ctx: Ctx) -> None:
     results = []
-    for index, one in enumerate(state["seed"]["items"]):
-        inner = {**state, "item": one, "itemIndex": index}
-        results.append(even(inner) if one["qty"] % 2 == 0 else odd(inner))
-    state["loop"] = results
-    return count({"results": state["loop"]})
+    for index, one in enumerate(ctx["state"]["seed"]["items"]):
+        inner = {**ctx, "state": {**ctx["state"], "item": one, "itemIndex": index}}
+        branch(inner)
+        results.append(inner["response"]["data"])
+    ctx["response"] = {"data": results, "error": None, "success": True}
+    ctx["state"]["loop"] = results
 
 
-ROUTES = {"/hello": hello, "/chain10": chain10, "/foreach100": foreach100}
+FLOWS: dict[str, tuple[Step, ...]] = {
+    "/hello": (
+        step(
+            "greet",
+            lambda inputs: inputs["body"],
+            body=lambda ctx: {"message": f"Hello {ctx['request']['query']['name']}", "ok": True},
+        ),
+    ),
+    "/chain10": (
+        step(
+            "s1",
+            inc,
+            value=lambda ctx: int(ctx["request"]["query"]["n"]),
+            label=lambda ctx: f"run-{ctx['request']['query']['name']}",
+        ),
+        *(chain_step(number) for number in range(2, 11)),
+    ),
+    "/foreach100": (
+        step("seed", seed, n=lambda _ctx: 100),
+        for_each,
+        step("out", count, results=lambda ctx: ctx["state"]["loop"]),
+    ),
+}
 
 
 async def app(scope: dict[str, Any], _receive: Any, send: Any) -> None:
     if scope["type"] != "http":
         return
+    path = scope["path"]
     request = {
         "method": scope["method"],
-        "path": scope["path"],
+        "path": path,
         "query": dict(parse_qsl(scope["query_string"].decode())),
         "headers": {name.decode(): value.decode() for name, value in scope["headers"]},
+        "params": {},
+        "body": {},
     }
-    body = encode(ROUTES[scope["path"]](request))
+    ctx: Ctx = {"request": request, "state": {}, "response": {}}
+    for run in FLOWS[path]:
+        run(ctx)
+    body = encode(ctx["response"]["data"])
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sized
-from itertools import product
-from operator import itemgetter
 from typing import Any
 
 from blok.nodes.errors import Issue
@@ -49,6 +47,10 @@ class Check:
             self.test: Test | None = self._library.is_valid
         else:
             self.test = _compile(self.schema, self.schema, {})
+        # What looks at the usual values in one go; a value it refuses may still fit.
+        self.quick: Test | None = self.test
+        if self._library is None and schema.get("type") == "object":
+            self.quick = _flat_test(self.schema, self.schema) or self.test
 
     def __call__(self, value: Any) -> bool:
         """Whether the value fits."""
@@ -126,7 +128,11 @@ def _compile(schema: Any, root: Mapping[str, Any], known: dict[str, Test | None]
     if not schema.keys().isdisjoint({"properties", "required", "additionalProperties"}):
         parts.append(_object_test(schema, root, known))
         if types == (dict,) and len(parts) == 1:
-            return _with_shortcut(parts[0], _flat_test(schema, root))
+            whole, flat = parts[0], _flat_test(schema, root)
+            if flat is None:
+                return lambda value: type(value) is dict and whole(value)
+            quick = flat
+            return lambda value: quick(value) or (type(value) is dict and whole(value))
     if "items" in schema and (item := _compile(schema["items"], root, known)) is not None:
         parts.append(lambda value: type(value) is not list or all(map(item, value)))
     accepted = frozenset(types) if types is not None else None
@@ -135,13 +141,6 @@ def _compile(schema: Any, root: Mapping[str, Any], known: dict[str, Test | None]
     if not parts:
         return None
     return parts[0] if len(parts) == 1 else lambda value: all(part(value) for part in parts)
-
-
-def _with_shortcut(test: Test, flat: Test | None) -> Test:
-    """Look at a value's types in one go first; whatever that does not know is looked at in full."""
-    if flat is None:
-        return lambda value: type(value) is dict and test(value)
-    return lambda value: flat(value) or (type(value) is dict and test(value))
 
 
 def accepted_types(schema: Mapping[str, Any]) -> tuple[type, ...] | None:
@@ -214,37 +213,69 @@ def _object_test(schema: Mapping[str, Any], root: Mapping[str, Any], known: dict
 
 
 def _flat_test(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Test | None:
-    """Whether a value certainly fits, for objects of a few required fields with plain types.
-
-    All types are compared at once, as a tuple; a missing field or another type is left to the full test.
-    """
+    """Whether a value certainly fits, for objects of a few required fields with plain types."""
     properties, required = schema.get("properties", {}), schema.get("required", ())
     if not 0 < len(required) <= 8 or set(required) != set(properties) or "additionalProperties" in schema:
         return None
-    choices: list[tuple[type, ...]] = []
+    fields: list[tuple[str, frozenset[type]]] = []
     for key in required:
         field = resolve(properties[key], root)
         options = [resolve(option, root) for option in field.get("anyOf", [field])]
         if any(set(option) - ANNOTATIONS != {"type"} or "format" in option for option in options):
             return None
-        choices.append(tuple({kind for option in options for kind in accepted_types(option) or ()}))
-    fitting = frozenset(product(*choices))
-    if len(fitting) > 64:
-        return None
-    if len(required) == 1:
-        only = required[0]
-        kinds = frozenset(choices[0])
+        fields.append((key, frozenset(kind for option in options for kind in accepted_types(option) or ())))
+    return _FLAT.get(len(fields), _flat_many)(fields)
 
-        def single(value: Any) -> bool:
-            return type(value) is dict and type(value.get(only, _MISSING)) in kinds
 
-        return single
-    pick = itemgetter(*required)
+_Fields = list[tuple[str, frozenset[type]]]
+
+
+def _flat_one(fields: _Fields) -> Test:
+    ((a, in_a),) = fields
+
+    def flat(value: Any) -> bool:
+        return type(value) is dict and a in value and type(value[a]) in in_a
+
+    return flat
+
+
+def _flat_two(fields: _Fields) -> Test:
+    (a, in_a), (b, in_b) = fields
 
     def flat(value: Any) -> bool:
         try:
-            return type(value) is dict and tuple(map(type, pick(value))) in fitting
+            return type(value) is dict and type(value[a]) in in_a and type(value[b]) in in_b
         except KeyError:
             return False
 
     return flat
+
+
+def _flat_three(fields: _Fields) -> Test:
+    (a, in_a), (b, in_b), (c, in_c) = fields
+
+    def flat(value: Any) -> bool:
+        try:
+            return (
+                type(value) is dict
+                and type(value[a]) in in_a
+                and type(value[b]) in in_b
+                and type(value[c]) in in_c
+            )
+        except KeyError:
+            return False
+
+    return flat
+
+
+def _flat_many(fields: _Fields) -> Test:
+    def flat(value: Any) -> bool:
+        return type(value) is dict and all(
+            key in value and type(value[key]) in kinds for key, kinds in fields
+        )
+
+    return flat
+
+
+# Unrolled for the sizes that nodes usually have: this runs twice for every step of every run.
+_FLAT = {1: _flat_one, 2: _flat_two, 3: _flat_three}

@@ -23,14 +23,14 @@ class Model:
 
     ``convert`` is None when every value is passed on as it is; otherwise it returns the checked value
     or raises InputError. ``keeps`` is true when a fitting value is passed on unchanged, so that a check
-    settled at load needs no repetition; then ``test`` says quickly that a value fits.
+    settled at load needs no repetition; then ``quick`` recognises the usual fitting values at once.
     """
 
     schema: Mapping[str, Any]
     convert: Convert | None = None
     keeps: bool = True
     check: Check | None = None
-    test: Callable[[Any], bool] | None = None
+    quick: Callable[[Any], bool] | None = None
 
 
 def model_of(annotation: Any) -> Model:  # noqa: PLR0911 - one answer per kind of annotation
@@ -74,7 +74,7 @@ def from_schema(schema: Mapping[str, Any]) -> Model:
             return {**defaults, **value}
         return value
 
-    return Model(schema, convert, keeps=not defaults, check=check, test=None if defaults else test)
+    return Model(schema, convert, keeps=not defaults, check=check, quick=None if defaults else check.quick)
 
 
 def _is_plain(annotation: Any) -> bool:

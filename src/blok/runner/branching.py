@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from blok.expressions import Profile, compile_template, evaluate_condition, strict_equals
+from blok.expressions import Profile, compile_template, strict_equals, truthy
+from blok.expressions.conditions import Condition, compile_condition
 from blok.nodes.errors import GlobalError
 from blok.runner.calls import Ctx
 from blok.runner.errors import WorkflowFailureError
@@ -28,27 +29,25 @@ def compile_branch(step: BranchStep, info: StepInfo, arms: Sequence[Compiled], p
     taken = [{"took": {"arm": label, "index": index}} for index, label in enumerate(labels)]
     untaken = {"took": {"arm": None, "index": -1}}
     waits = any(arm.waits for arm in arms)
-    conditions = [arm.condition for arm in step.arms]
+    numbered = list(enumerate(_prepared(arm.condition, generation) for arm in step.arms))
     clock = perf_counter
-
-    def choose(run: Run, ctx: Ctx) -> int:
-        if problem is not None:
-            raise WorkflowFailureError(problem)
-        response = ctx["response"]
-        data = response.get("data") if type(response) is dict else None
-        variables = ctx.get("vars")
-        for index, condition in enumerate(conditions):
-            if condition is None or evaluate_condition(
-                condition, run.evaluator, ctx, data, variables, generation=generation
-            ):
-                return index
-        return -1
 
     def execute(run: Run, ctx: Ctx) -> Any:
         started = clock()
         chosen = -1
         try:
-            chosen = run.resume.pop(0)["arm"] if waits and run.resume else choose(run, ctx)
+            if problem is not None:
+                raise WorkflowFailureError(problem)
+            if waits and run.resume:
+                chosen = run.resume.pop(0)["arm"]
+            else:
+                response = ctx["response"]
+                data = response.get("data") if type(response) is dict else None
+                variables = ctx.get("vars")
+                for index, condition in numbered:
+                    if condition is None or condition(run.evaluator, ctx, data, variables):
+                        chosen = index
+                        break
         except Exception as error:
             fail(run, info, started, inputs=ABSENT, error=error, generation=generation)
         facts = taken[chosen] if chosen >= 0 else untaken
@@ -60,6 +59,16 @@ def compile_branch(step: BranchStep, info: StepInfo, arms: Sequence[Compiled], p
         return executes[chosen](run, ctx)
 
     return Compiled(execute, info, plain=all(arm.plain for arm in arms), waits=waits)
+
+
+def _prepared(condition: Any, generation: int) -> Condition | None:
+    """A condition as a function; one that is no text (``true`` in a file) is judged as it is."""
+    if condition is None:
+        return None
+    if isinstance(condition, str):
+        return compile_condition(condition, generation)
+    fixed = truthy(condition)
+    return lambda _evaluator, _ctx, _data, _vars: fixed
 
 
 def _arm_problem(step: BranchStep) -> str | None:

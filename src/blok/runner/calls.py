@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from blok.expressions import Profile, compile_template
+from blok.expressions import Evaluator, Profile, compile_template
 from blok.nodes.context import previous_data
 from blok.nodes.contract import Node
 from blok.runner.errors import SIGNALS, raise_node_error
@@ -19,20 +19,22 @@ if TYPE_CHECKING:
     from blok.runner.run import Run
 
 Ctx = dict[str, Any]
-Render = Callable[["Run", Ctx], Any]
+Render = Callable[[Evaluator, Ctx, Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """``render`` makes the inputs, ``check`` takes or refuses them (None: they fit), ``now`` calls the node.
 
-    ``now`` is None when the call has to be awaited; then ``later`` does it.
+    ``now`` is None when the call has to be awaited; then ``later`` does it. ``shape`` is what ``now`` does to
+    a result (None: nothing), for those who call the node themselves.
     """
 
     render: Render
     check: Callable[[Any], Any] | None
     now: Callable[[Run, Ctx, Any], Any] | None
     later: Callable[[Run, Ctx, Any], Awaitable[Any]]
+    shape: Callable[[Any], Any] | None = None
 
 
 def compile_call(step: NodeStep, node: Node, info: StepInfo, *, workflow: str, profile: Profile) -> Call:
@@ -79,13 +81,13 @@ def compile_call(step: NodeStep, node: Node, info: StepInfo, *, workflow: str, p
             raise_node_error(error, name, generation)
 
     plain = None if node.is_async or node.blocking else now
-    return Call(render, None if convert is None else check, plain, later)
+    return Call(render, None if convert is None else check, plain, later, shape)
 
 
 def _absent(step: str) -> Render:
     message = f'Step "{step}" has no inputs. Give it at least an empty object: "inputs": {{}}.'
 
-    def refuse(_run: Run, _ctx: Ctx) -> Any:
+    def refuse(_evaluator: Evaluator, _ctx: Ctx, _data: Any) -> Any:
         raise ValueError(message)
 
     return refuse
@@ -94,18 +96,16 @@ def _absent(step: str) -> Render:
 def compile_inputs(inputs: Mapping[str, Any], info: StepInfo, workflow: str, profile: Profile) -> Render:
     """How the inputs of a module node are made."""
     template = compile_template(dict(inputs), profile)
-    step = info.name
     if template.constant:
         if all(isinstance(value, str | int | float | bool | None) for value in inputs.values()):
             constant = dict(inputs)
-            return lambda _run, _ctx: constant.copy()
-        return lambda _run, _ctx: copy.deepcopy(template.value)
+            return lambda _evaluator, _ctx, _data: constant.copy()
+        return lambda _evaluator, _ctx, _data: copy.deepcopy(template.value)
     if profile.strict:
         # A strict template leaves nothing for the second pass, so there is none.
-        render = template.render
-        return lambda run, ctx: render(run.evaluator, ctx, None, step=step, workflow=workflow)
-    twice = template.render_twice
-    return lambda run, ctx: twice(run.evaluator, ctx, previous_data(ctx), step=step, workflow=workflow)
+        return template.bound(info.name, workflow)
+    twice = template.bound(info.name, workflow, twice=True)
+    return lambda evaluator, ctx, _data: twice(evaluator, ctx, previous_data(ctx))
 
 
 def _settled(node: Node, inputs: Mapping[str, Any]) -> bool:
@@ -145,14 +145,14 @@ def _shaper(node: Node, generation: int) -> Callable[[Any], Any] | None:
     """How a result becomes checked JSON values; None when there is nothing to do."""
     to_plain = node.to_plain
     convert = node.output.convert if node.checks_output and generation != 1 else None
-    test = node.output.test
+    quick = node.output.quick
     if to_plain is not None:
         plain = to_plain
         if convert is None or not node.output.keeps:
             return plain
         checked = convert
         return lambda value: checked(plain(value))
-    if convert is None or test is None:
+    if convert is None or quick is None:
         return convert
-    fits, slowly = test, convert
+    fits, slowly = quick, convert
     return lambda value: value if fits(value) else slowly(value)

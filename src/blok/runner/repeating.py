@@ -6,7 +6,8 @@ import asyncio
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from blok.expressions import UNDEFINED, ExpressionError, Profile, compile_template, evaluate_condition
+from blok.expressions import UNDEFINED, ExpressionError, Profile, compile_template
+from blok.expressions.conditions import compile_condition
 from blok.runner.calls import Ctx
 from blok.runner.errors import (
     Deferred,
@@ -61,13 +62,21 @@ class _Sequential:
         if waits and run.resume:
             frame = run.resume.pop(0)
             first, kept, results = frame["i"], frame["state"], frame["results"]
-        mark = run.events.append
+        mark, outer = run.events.append, ctx["state"]
         for index in range(first, len(items)):
             if run.cancelled:
                 raise RunCancelledError
-            inner = _iteration(ctx, key, items[index], index_key, index)
+            inner = ctx.copy()
+            state = inner["state"] = inner["vars"] = outer.copy()
+            state[key], state[index_key] = items[index], index
+            inner["response"] = inner["prev"] = {
+                "data": None,
+                "contentType": "",
+                "success": True,
+                "error": None,
+            }
             if kept is not None:
-                inner["state"].update(kept)
+                state.update(kept)
                 kept = None
             mark((info, index))
             try:
@@ -77,7 +86,10 @@ class _Sequential:
             except Deferred as wait:
                 wait.frames.insert(0, {"i": index, "results": results, "state": inner["state"]})
                 raise
-            results.append(_result(inner["response"]))
+            response = inner["response"]
+            if type(response) is dict and "success" in response:
+                response = response.get("data")
+            results.append(None if response is UNDEFINED else response)
         return results
 
 
@@ -148,9 +160,11 @@ def compile_loop(step: LoopStep, info: StepInfo, body: Compiled) -> Compiled:
     # `while` takes a raw expression: with a js/ prefix it is a value, not a condition, and nothing runs.
     never = not isinstance(condition, str) or condition.startswith("js/")
 
+    check = compile_condition("false" if never else condition)
+
     def holds(run: Run, ctx: Ctx) -> bool:
         try:
-            return evaluate_condition(condition, run.evaluator, ctx, _loop_data(ctx), ctx["vars"])
+            return check(run.evaluator, ctx, _loop_data(ctx), ctx["vars"])
         except ExpressionError as error:
             raise WorkflowFailureError(
                 f'[blok] loop "{name}" while condition failed: {error_message(error)}. '

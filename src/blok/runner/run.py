@@ -69,6 +69,7 @@ class Run:
         "notes",
         "parent",
         "plan",
+        "remembered",
         "request",
         "response",
         "resume",
@@ -89,6 +90,7 @@ class Run:
         self.events: Any = []
         self.status: Status = "running"
         self.cancelled = False
+        self.remembered = False
         self.started = time.perf_counter()
         self.started_at = time.time()
         self.finished = 0.0

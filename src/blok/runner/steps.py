@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from blok.expressions import UNDEFINED, Profile
 from blok.nodes.contract import Node
+from blok.nodes.errors import GlobalError
 from blok.runner.calls import Call, Ctx, compile_call
-from blok.runner.errors import SIGNALS, step_error
+from blok.runner.errors import SIGNALS, raise_node_error, step_error
 from blok.runner.trace import ABSENT, StepInfo
 from blok.workflow.model import NodeStep
 
@@ -59,7 +60,7 @@ def compile_node(
         started = perf_counter()
         inputs: Any = ABSENT
         try:
-            inputs = render(run, ctx)
+            inputs = render(run.evaluator, ctx, None)
             value = now(run, ctx, inputs if check is None else check(inputs))  # type: ignore[misc]
         except Exception as error:
             fail(run, info, started, inputs=inputs, error=error, generation=generation)
@@ -69,7 +70,7 @@ def compile_node(
         started = perf_counter()
         inputs: Any = ABSENT
         try:
-            inputs = render(run, ctx)
+            inputs = render(run.evaluator, ctx, None)
             value = await later(run, ctx, inputs if check is None else check(inputs))
         except Exception as error:
             fail(run, info, started, inputs=inputs, error=error, generation=generation)
@@ -80,22 +81,26 @@ def compile_node(
 
 def _usual(call: Call, node: Node, info: StepInfo, key: str) -> Execute:
     """By far the most common step, with nothing in its way: the speed of the runtime hangs on it."""
-    render, check, now, content_type = call.render, call.check, call.now, node.content_type
-    test = node.input.test if check is not None else None
-    assert now is not None, "chosen for calls that need no awaiting"
-    assured, call_now, clock = check, now, perf_counter
+    render, check, content_type, name = call.render, call.check, node.content_type, node.name
+    # A quick test is looked at in place; only what it does not recognise goes through the full check.
+    fits_in = node.input.quick if check is not None else None
+    fits_out = node.output.quick if node.to_plain is None and node.checks_output else None
+    function, wants_context, shape, clock = node.execute, node.wants_context, call.shape, perf_counter
 
     def execute(run: Run, ctx: Ctx) -> None:
         started = clock()
         inputs: Any = ABSENT
+        called = False
         try:
-            inputs = render(run, ctx)
-            if assured is None or (test is not None and test(inputs)):
-                value = call_now(run, ctx, inputs)
-            else:
-                value = call_now(run, ctx, assured(inputs))
+            given = inputs = render(run.evaluator, ctx, None)
+            if check is not None and (fits_in is None or not fits_in(inputs)):
+                given = check(inputs)
+            called = True
+            value = function(run.context(ctx), given) if wants_context else function(given)
+            if shape is not None and (fits_out is None or not fits_out(value)):
+                value = shape(value)
         except Exception as error:
-            fail(run, info, started, inputs=inputs, error=error)
+            _fail_in(run, info, started, inputs=inputs, error=error, node=name if called else None)
         ctx["response"] = ctx["prev"] = {
             "steps": [],
             "data": value,
@@ -108,6 +113,18 @@ def _usual(call: Call, node: Node, info: StepInfo, key: str) -> Execute:
         run.events.append((info, started, clock(), inputs, value, None, None))
 
     return execute
+
+
+def _fail_in(
+    run: Run, info: StepInfo, started: float, *, inputs: Any, error: Exception, node: str | None
+) -> NoReturn:
+    """Fail a step; what its node raised takes the shape callers get first."""
+    if node is not None and not isinstance(error, SIGNALS):
+        try:
+            raise_node_error(error, node, 2)
+        except GlobalError as shaped:
+            error = shaped
+    fail(run, info, started, inputs=inputs, error=error)
 
 
 def _finish_v2(step: NodeStep, node: Node, info: StepInfo, *, raw: bool) -> Finish:

@@ -46,18 +46,30 @@ Event = tuple[StepInfo, float, float, Any, Any, BaseException | None, Any]
 
 
 class TraceBuffer:
-    """The last runs, newest last. Appending is all that a run pays for."""
+    """The last runs, newest last, bounded by their number and by the number of events they hold."""
 
-    def __init__(self, size: int = 500) -> None:
-        self._runs: deque[Run] = deque(maxlen=size)
-        self.append = self._runs.append
+    def __init__(self, size: int = 500, max_events: int = 20_000) -> None:
+        self._runs: deque[tuple[Run, int]] = deque()
+        self._size, self._max_events = size, max_events
+        self._events = 0
+
+    def append(self, run: Run) -> None:
+        """Remember a run, once; the oldest ones are forgotten to make room."""
+        if run.remembered:
+            return
+        run.remembered = True
+        runs, count = self._runs, len(run.events)
+        runs.append((run, count))
+        self._events += count
+        while len(runs) > self._size or (self._events > self._max_events and len(runs) > 1):
+            self._events -= runs.popleft()[1]
 
     def __len__(self) -> int:
         return len(self._runs)
 
     def __iter__(self) -> Iterator[Run]:
         """Newest first."""
-        return iter(reversed(list(self._runs)))
+        return iter([run for run, _ in reversed(self._runs)])
 
     def find(self, run_id: str) -> Run | None:
         """The run of this id, if it is still remembered."""
@@ -67,6 +79,7 @@ class TraceBuffer:
         """Forget everything; returns how many runs that were."""
         count = len(self._runs)
         self._runs.clear()
+        self._events = 0
         return count
 
 

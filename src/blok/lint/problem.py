@@ -1,0 +1,33 @@
+"""What the linter says about a file, and how a problem is mended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from blok.workflow import DocPath
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the text at `path` of the document. Only made where there is exactly one right answer."""
+
+    path: DocPath
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One problem of one file. `line` and `column` count from 1; `fix` says how to mend it."""
+
+    rule: str
+    severity: Severity
+    file: str
+    line: int
+    column: int
+    message: str
+    fix: str = ""
+    edit: Edit | None = None

@@ -1,8 +1,8 @@
 """The limit: the same three answers by hand, as a bare ASGI handler with prepared closures.
 
-It does what the workflows ask for and nothing else: a context per request, inputs made by one closure per value,
-the result in an envelope and in state, a copy of context and state per item. No engine, no JavaScript rules, no
-schemas, no errors, no record of the run.
+It does what the workflows ask for and nothing else: a context per request, inputs made by one closure per
+value, the result in an envelope and in state, a copy of context and state per item. No engine, no JavaScript
+rules, no schemas, no errors, no record of the run.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ def resolve(schema: Any, root: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _compile(schema: Any, root: Mapping[str, Any], known: dict[str, Test | None]) -> Test | None:
+def _compile(schema: Any, root: Mapping[str, Any], known: dict[str, Test | None]) -> Test | None:  # noqa: PLR0911 - one answer per form
     """A predicate for a schema; None when every value fits."""
     if isinstance(schema, dict) and "$ref" in schema:
         name = schema["$ref"]

@@ -47,11 +47,13 @@ class TestFilesAreEndpoints:
             ("json/hello.json", json.dumps(flow("hello", 1))),
             (
                 "hello.yaml",
-                "name: hello\ntrigger: {http: {method: GET, path: /}}\nsteps: [{id: a, use: mapper, inputs: {model: {v: 1}}}]",
+                "name: hello\ntrigger: {http: {method: GET, path: /}}\n"
+                "steps: [{id: a, use: mapper, inputs: {model: {v: 1}}}]",
             ),
             (
                 "toml/hello.toml",
-                'name = "hello"\n[trigger.http]\nmethod = "GET"\npath = "/"\n[[steps]]\nid = "a"\nuse = "mapper"\n[steps.inputs.model]\nv = 1\n',
+                'name = "hello"\n[trigger.http]\nmethod = "GET"\npath = "/"\n'
+                '[[steps]]\nid = "a"\nuse = "mapper"\n[steps.inputs.model]\nv = 1\n',
             ),
         ],
     )

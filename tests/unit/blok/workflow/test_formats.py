@@ -6,9 +6,13 @@ from hypothesis import strategies as st
 
 from blok.workflow import WorkflowSyntaxError, digest, export, parse
 
-JSON = '{"name": "hello", "version": "1.0.0", "steps": [{"id": "a", "use": "mapper", "inputs": {"model": {"on": true}}}]}'
+STEP = '{"id": "a", "use": "mapper", "inputs": {"model": {"on": true}}}'
+JSON = f'{{"name": "hello", "version": "1.0.0", "steps": [{STEP}]}}'
 YAML = "name: hello\nversion: 1.0.0\nsteps:\n- id: a\n  use: mapper\n  inputs: {model: {on: true}}\n"
-TOML = 'name = "hello"\nversion = "1.0.0"\n[[steps]]\nid = "a"\nuse = "mapper"\n[steps.inputs.model]\non = true\n'
+TOML = (
+    'name = "hello"\nversion = "1.0.0"\n[[steps]]\nid = "a"\nuse = "mapper"\n'
+    "[steps.inputs.model]\non = true\n"
+)
 XML = (
     "<name>hello</name><version>1.0.0</version><steps><id>a</id><use>mapper</use>"
     "<inputs><model><on>true</on></model></inputs></steps>"

@@ -7,10 +7,9 @@ import sys
 import time
 from random import Random
 
-from tests.expression_pairs import context, difference, expression, value
-
 from blok.expressions import Evaluator, Limits
 from blok.expressions.expression import Expression
+from tests.expression_pairs import context, difference, expression, value
 
 PAIRS = 200_000
 CONTEXTS_PER_EXPRESSION = 3

@@ -10,12 +10,11 @@ from typing import Any
 
 from tree_sitter import Node
 
-from blok.expressions.compiled import access, calls, literals, operators
+from blok.expressions.compiled import access, calls, literals, operators, pieces
 from blok.expressions.compiled.arrows import Arrows
 from blok.expressions.compiled.builtins import CONSTANTS, KNOWN_NAMES
 from blok.expressions.compiled.frame import (
     DATA,
-    DIRTY,
     FIRST_FREE,
     FUNC,
     LONGEST_TEXT,
@@ -23,11 +22,9 @@ from blok.expressions.compiled.frame import (
     VARS,
     Closure,
     Unproven,
-    spend,
 )
-from blok.expressions.errors import ExpressionError, Fallback
 from blok.expressions.syntax import text_of
-from blok.expressions.values import NAN, UNDEFINED, own_keys, to_number, truthy
+from blok.expressions.values import NAN, UNDEFINED, to_number, truthy
 
 _DEEPEST = 60
 _PLACES = {"data": DATA, "func": FUNC, "vars": VARS}
@@ -114,10 +111,10 @@ class Compiler:
         following = self._source[node.end_byte : node.end_byte + 1]
         if following.isalnum() or following in (b"_", b"$", b"\\") or following > b"\x7f":
             raise Unproven  # a syntax error that the parser lets pass
-        return constant(literals.number(text_of(node)))
+        return pieces.constant(literals.number(text_of(node)))
 
     def _string(self, node: Node) -> Closure:
-        return constant(literals.string(text_of(node)[1:-1]))
+        return pieces.constant(literals.string(text_of(node)[1:-1]))
 
     def _identifier(self, node: Node) -> Closure:
         name = text_of(node)
@@ -134,28 +131,28 @@ class Compiler:
             root = _PLACES[name]
             return lambda _ctx, frame: frame[root]
         if name in ("NaN", "Infinity"):
-            return constant(NAN if name == "NaN" else float("inf"))
+            return pieces.constant(NAN if name == "NaN" else float("inf"))
         if name in KNOWN_NAMES or name in self.dead or "\\" in name:
             raise Unproven
-        return undefined_name(name)
+        return pieces.undefined_name(name)
 
     def _template(self, node: Node) -> Closure:
-        pieces: list[Closure] = []
+        written: list[Closure] = []
         source = text_of(node).encode()
         at = 1
         for part in node.named_children:
             if part.type == "template_substitution":
                 if part.named_child_count != 1:
                     raise Unproven
-                pieces.append(
-                    constant(literals.string(source[at : part.start_byte - node.start_byte].decode()))
+                written.append(
+                    pieces.constant(literals.string(source[at : part.start_byte - node.start_byte].decode()))
                 )
-                pieces.append(self.expression(part.named_child(0)))
+                written.append(self.expression(part.named_child(0)))
                 at = part.end_byte - node.start_byte
             elif part.type not in ("string_fragment", "escape_sequence"):
                 raise Unproven
-        pieces.append(constant(literals.string(source[at:-1].decode())))
-        return calls.template(pieces, self.longest)
+        written.append(pieces.constant(literals.string(source[at:-1].decode())))
+        return calls.template(written, self.longest)
 
     # --- containers
     # -------------------------------------------------------------------------------------------
@@ -173,7 +170,7 @@ class Compiler:
                 spread = child.type == "spread_element"
                 items.append((spread, self.expression(child.named_child(0) if spread else child)))
         self.framed = True
-        return _array(items)
+        return pieces.array(items)
 
     def _object(self, node: Node) -> Closure:
         members: list[tuple[str | Closure | None, Closure]] = []
@@ -190,7 +187,7 @@ class Compiler:
         if any(key == "__proto__" for key, _ in members):
             raise Unproven  # sets the prototype
         self.framed = True
-        return _object(members)
+        return pieces.object_of(members)
 
     def key(self, node: Node | None) -> str | Closure:
         """A property name in an object or a pattern: text, or a closure for a computed one."""
@@ -212,7 +209,7 @@ class Compiler:
         if symbol == "typeof" and operand is not None and operand.type == "identifier":
             name = text_of(operand)
             if name not in self.names and name not in _ROOTS | KNOWN_NAMES | self.dead and "\\" not in name:
-                return constant("undefined")
+                return pieces.constant("undefined")
         change = _UNARY.get(symbol)
         if change is None:
             raise Unproven
@@ -290,7 +287,7 @@ class Compiler:
         optional = node.child_by_field_name("optional_chain") is not None
         global_name = f"{text_of(node)}"
         if global_name in CONSTANTS and global_name.partition(".")[0] not in self.names:
-            return constant(CONSTANTS[global_name]), False
+            return pieces.constant(CONSTANTS[global_name]), False
         owner, short = self.links(node.child_by_field_name("object"))
         key = self.static_key(node)
         if short or optional:
@@ -329,7 +326,7 @@ class Compiler:
         root, keys = found
         if root == "ctx":
             return access.ctx_path(keys)
-        return _process_env(access.ctx_path(keys))
+        return pieces.process_env(access.ctx_path(keys))
 
     def _path(self, node: Node) -> tuple[str, tuple[str, ...]] | None:
         keys: list[str] = []
@@ -348,70 +345,6 @@ class Compiler:
         if name == "ctx" or (name == "process" and keys[0] == "env" and len(keys) > 1):
             return name, tuple(keys)
         return None
-
-
-def constant(value: Any) -> Closure:
-    """A closure for a value that never changes."""
-    return lambda _ctx, _frame: value
-
-
-def undefined_name(name: str) -> Closure:
-    """A closure for a name that nothing defines."""
-
-    def run(_ctx: dict[str, Any], _frame: Any) -> Any:
-        raise ExpressionError("ReferenceError", f"{name} is not defined")
-
-    return run
-
-
-def _process_env(path: Closure) -> Closure:
-    def run(ctx: dict[str, Any], frame: Any = None) -> Any:
-        if "env" not in ctx:
-            raise ExpressionError("ReferenceError", "process is not defined")
-        return path(ctx, frame)
-
-    return run
-
-
-def _array(items: list[tuple[bool, Closure]]) -> Closure:
-    def run(ctx: dict[str, Any], frame: Any) -> Any:
-        made: list[Any] = []
-        for spread, item in items:
-            value = item(ctx, frame)
-            if spread:
-                if type(value) is not list:
-                    raise Fallback
-                spend(frame, len(value) >> 3)
-                made += value
-            else:
-                made.append(value)
-        if UNDEFINED in made:
-            frame[DIRTY] = True
-        return made
-
-    return run
-
-
-def _object(members: list[tuple[str | Closure | None, Closure]]) -> Closure:
-    def run(ctx: dict[str, Any], frame: Any) -> Any:
-        made: dict[str, Any] = {}
-        for key, member in members:
-            if key is None:
-                value = member(ctx, frame)
-                if type(value) is dict:
-                    spend(frame, len(value) >> 2)
-                    made.update((name, value[name]) for name in own_keys(value))
-                elif value is not None and value is not UNDEFINED:
-                    raise Fallback
-                continue
-            name = key if isinstance(key, str) else access.property_key(key(ctx, frame))
-            value = member(ctx, frame)
-            if value is UNDEFINED:
-                frame[DIRTY] = True
-            made[name] = value
-        return made
-
-    return run
 
 
 def _symbol(node: Node) -> str:
@@ -434,10 +367,10 @@ _FORMS: dict[str, Callable[[Compiler, Node], Closure]] = {
     "number": Compiler._number,
     "string": Compiler._string,
     "template_string": Compiler._template,
-    "true": lambda _compiler, _node: constant(True),
-    "false": lambda _compiler, _node: constant(False),
-    "null": lambda _compiler, _node: constant(None),
-    "undefined": lambda _compiler, _node: constant(UNDEFINED),
+    "true": lambda _compiler, _node: pieces.constant(True),
+    "false": lambda _compiler, _node: pieces.constant(False),
+    "null": lambda _compiler, _node: pieces.constant(None),
+    "undefined": lambda _compiler, _node: pieces.constant(UNDEFINED),
     "identifier": Compiler._identifier,
     "array": Compiler._array,
     "object": Compiler._object,

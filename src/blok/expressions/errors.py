@@ -1,5 +1,6 @@
 """What can go wrong while an expression is evaluated or a template is rendered."""
 
+import re
 from dataclasses import dataclass
 
 
@@ -55,7 +56,13 @@ _STRICT_ADVICE = (
 )
 
 
-def _hint(cause: ExpressionError) -> str | None:
+_SHORT_REQUEST = re.compile(r"\bctx\.(body|query|params|headers)\b")
+
+
+def _hint(expression: str, cause: ExpressionError) -> str | None:
+    short = _SHORT_REQUEST.search(expression)
+    if short:
+        return f"ctx.{short[1]} does not exist; write ctx.request.{short[1]}"
     if cause.name == "ReferenceError":
         return "only ctx, data, func and vars are in scope; a step's output is ctx.state.<step id>"
     if cause.name == "SyntaxError":
@@ -73,7 +80,7 @@ def resolution_error(context: FailedExpression) -> MapperResolutionError:
         f'of workflow "{context.workflow_name or "<unknown workflow>"}"',
         f"  underlying: {context.cause.message or context.cause.name}",
     ]
-    hint = _hint(context.cause)
+    hint = _hint(context.expression, context.cause)
     if hint:
         lines.append(f"  hint: {hint}")
     lines.append(_STRICT_ADVICE)

@@ -21,10 +21,12 @@ _NEVER = (
 
 def check_expressions(document: Document) -> None:
     """Every expression of the file."""
+    known = _state_keys(document)
     for use in document.uses():
         if not (_check_prefix(document, use) or _check_request(document, use)):
             _check_syntax(document, use)
-        _check_state(document, use)
+        if known is not None:
+            _check_state(document, use, known)
     _check_plain_texts(document)
     _check_keys(document)
 
@@ -65,11 +67,8 @@ def _check_syntax(document: Document, use: Use) -> None:
     document.report("expression-syntax", "error", use.path, message, fix)
 
 
-def _check_state(document: Document, use: Use) -> None:
+def _check_state(document: Document, use: Use, known: set[str]) -> None:
     """Reading a step that is not there."""
-    known = _state_keys(document)
-    if known is None:
-        return
     for path in paths_in(use.source):
         if len(path) < 3 or path[0] != "ctx" or path[1] not in ("state", "vars") or path[2] in known:
             continue

@@ -9,6 +9,7 @@ from blok.expressions import (
     UNDEFINED,
     Evaluator,
     ExpressionError,
+    MapperResolutionError,
     NamedMissingStateError,
     Profile,
     UnresolvableKeyExpressionError,
@@ -143,6 +144,13 @@ def test_a_strict_template_names_step_and_workflow() -> None:
 
     with pytest.raises(NamedMissingStateError, match=r'Step "s" in workflow "w" references state `gone`'):
         template.bound("s", "w")(Evaluator(), {"state": {}}, None)
+
+
+def test_a_failure_names_the_right_path_to_the_request() -> None:
+    template = compile_template("js/ctx.body.name", STRICT)
+
+    with pytest.raises(MapperResolutionError, match=r"write ctx\.request\.body"):
+        template.render(Evaluator(), {"request": {"body": {}}})
 
 
 def test_the_second_pass_finds_bare_names_in_data() -> None:

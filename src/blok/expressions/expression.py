@@ -30,10 +30,12 @@ class Expression:
         self.compiled = _compiled(tree, more)
         self.quick = None if self.compiled is None or self.compiled.roots else _by_ctx(self.compiled)
         self.tier = self._tier()
-        seen = touched(tree)
-        self._may_change = seen.may_change
-        self._process = any(path[0] == "process" for path in seen.paths)
-        self._wanted = _wanted(seen.paths)
+
+    @cached_property
+    def _reads(self) -> tuple[_Wanted, bool]:
+        """What the engine must be given, and whether it may change it; most expressions never ask."""
+        seen = touched(parse(self.source))
+        return _wanted(seen.paths), seen.may_change
 
     def evaluate(
         self,
@@ -122,16 +124,17 @@ class Expression:
             "func": {} if func is None else func,
             "vars": {} if vars is None else vars,
         }
-        roots = {name: _pick(values[name], wanted) for name, wanted in self._wanted.items() if name in values}
+        reads, may_change = self._reads
+        roots = {name: _pick(values[name], wanted) for name, wanted in reads.items() if name in values}
         more = self._more
         given = list(more_values)
-        if self._process and "env" in ctx:
-            wanted = self._wanted["process"]
+        if "process" in reads and "env" in ctx:
+            wanted = reads["process"]
             more = (*more, "process")
             given.append({"env": ctx["env"]} if wanted is None else _pick({"env": ctx["env"]}, wanted))
         if given:
             roots["more"] = given
-        return evaluator.run(self.source, roots, more=more, as_text=as_text, may_change=self._may_change)
+        return evaluator.run(self.source, roots, more=more, as_text=as_text, may_change=may_change)
 
     @cached_property
     def error(self) -> ExpressionError | None:

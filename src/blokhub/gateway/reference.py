@@ -17,7 +17,9 @@ from blokhub.services.runs import contract as runs
 from blokhub.services.search import contract as search
 from blokhub.services.users import contract as users
 
-OWN_OPENAPI = OpenAPIConfig(title="Blok gateway", version="1.0.0", render_plugins=[JsonRenderPlugin()])
+OWN_OPENAPI = OpenAPIConfig(
+    title="Blok gateway", version="1.0.0", use_handler_docstrings=True, render_plugins=[JsonRenderPlugin()]
+)
 EVENTS: tuple[type[Event], ...] = (*users.EVENTS, *content.EVENTS, *search.EVENTS, *runs.EVENTS)
 _PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'"

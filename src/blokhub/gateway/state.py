@@ -1,9 +1,9 @@
 """What the gateway's own routes work with."""
 
 from dataclasses import dataclass
-from typing import Annotated
 
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from blokhub.infra.broker import Broker
 from blokhub.infra.cache import Cache
@@ -20,4 +20,4 @@ class GatewayState:
     page_seconds: float = 2.0
 
 
-TheGateway = Annotated[GatewayState, Dependency(skip_validation=True)]
+TheGateway = SkipValidation[NamedDependency[GatewayState]]

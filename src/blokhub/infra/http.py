@@ -67,7 +67,10 @@ def build_app(host: Host, service: Service) -> Litestar:
         middleware=[_measured(service.name)],
         before_request=_waits_for_positions(host, service),
         openapi_config=OpenAPIConfig(
-            title=f"Blok {service.name}", version=service.version, render_plugins=[JsonRenderPlugin()]
+            title=f"Blok {service.name}",
+            version=service.version,
+            use_handler_docstrings=True,
+            render_plugins=[JsonRenderPlugin()],
         ),
         logging_config=None,
         request_max_body_size=MAX_BODY,

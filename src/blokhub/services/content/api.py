@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, Response, delete, get, patch, post, put
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from blokhub.infra import saga_log
 from blokhub.infra.dependencies import TheContext, TheHost
@@ -39,8 +39,8 @@ from blokhub.services.content.queries import (
 Encoding = Literal["json", "yaml", "toml"]
 _MEDIA_TYPES = {"json": "application/json", "yaml": "application/yaml", "toml": "application/toml"}
 Expected = Annotated[int, msgspec.Meta(ge=1, description="The revision that the change is meant for.")] | None
-PageNumber = Annotated[int, Parameter(ge=1, le=1000)]
-PageSize = Annotated[int, Parameter(ge=1, le=100)]
+PageNumber = Annotated[int, QueryParameter(ge=1, le=1000)]
+PageSize = Annotated[int, QueryParameter(ge=1, le=100)]
 
 
 class NewPackage(msgspec.Struct, forbid_unknown_fields=True):
@@ -274,7 +274,7 @@ async def read_definition(
     owner: str,
     name: str,
     version: str,
-    encoding: Annotated[Encoding, Parameter(query="format")] = "json",
+    encoding: Annotated[Encoding, QueryParameter(name="format")] = "json",
 ) -> Response[str]:
     """The definition of a published version, as a file in JSON, YAML or TOML."""
     record = await _visible(host, context, owner, name)

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from litestar import Request, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from blokhub.infra.dependencies import TheHost
 from blokhub.infra.search_index import Question
@@ -12,8 +12,8 @@ from blokhub.services.search import queries
 from blokhub.services.search.queries import SearchAnswer
 
 _REACH_SECONDS = 2.0
-Words = Annotated[str, Parameter(max_length=300, description="What to look for.")]
-Values = Annotated[list[str] | None, Parameter(description="Only packages with all of these.")]
+Words = Annotated[str, QueryParameter(max_length=300, description="What to look for.")]
+Values = Annotated[list[str] | None, QueryParameter(description="Only packages with all of these.")]
 
 
 @get("/api/search", summary="Search packages")
@@ -27,8 +27,8 @@ async def search(
     node: Values = None,
     owner: str | None = None,
     sort: Literal["relevance", "updated", "name"] = "relevance",
-    page: Annotated[int, Parameter(ge=1, le=500)] = 1,
-    per_page: Annotated[int, Parameter(ge=1, le=100)] = 20,
+    page: Annotated[int, QueryParameter(ge=1, le=500)] = 1,
+    per_page: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
 ) -> SearchAnswer:
     """Search public packages by words and facets. With a position token it sees what was just written."""
     indexer = host.parts["indexer"]

@@ -8,11 +8,14 @@ rules, no schemas, no errors, no record of the run.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count as count_up
 from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 
+IDS = count_up()
+ENV: dict[str, str] = {}
 encode = msgspec.json.Encoder().encode
 Ctx = dict[str, Any]
 Value = Callable[[Ctx], Any]
@@ -36,13 +39,17 @@ def count(inputs: Ctx) -> Ctx:
     return {"count": len(results), "last": results[-1]}
 
 
+def envelope(data: Any) -> Ctx:
+    return {"steps": [], "data": data, "error": None, "success": True, "contentType": ""}
+
+
 def step(key: str, node: Callable[[Ctx], Any], **inputs: Value) -> Step:
     """A step: make the inputs, call the node, keep the result."""
     fields = tuple(inputs.items())
 
     def run(ctx: Ctx) -> None:
         result = node({name: make(ctx) for name, make in fields})
-        ctx["response"] = {"data": result, "error": None, "success": True}
+        ctx["response"] = ctx["prev"] = envelope(result)
         ctx["state"][key] = result
 
     return run
@@ -82,10 +89,11 @@ def branch(ctx: Ctx) -> None:
 def for_each(ctx: Ctx) -> None:
     results = []
     for index, one in enumerate(ctx["state"]["seed"]["items"]):
-        inner = {**ctx, "state": {**ctx["state"], "item": one, "itemIndex": index}}
+        inner = {**ctx, "response": {"data": None, "contentType": "", "success": True, "error": None}}
+        inner["state"] = inner["vars"] = {**ctx["state"], "item": one, "itemIndex": index}
         branch(inner)
         results.append(inner["response"]["data"])
-    ctx["response"] = {"data": results, "error": None, "success": True}
+    ctx["response"] = ctx["prev"] = envelope(results)
     ctx["state"]["loop"] = results
 
 
@@ -125,8 +133,25 @@ async def app(scope: dict[str, Any], _receive: Any, send: Any) -> None:
         "headers": {name.decode(): value.decode() for name, value in scope["headers"]},
         "params": {},
         "body": {},
+        "rawBody": "",
+        "url": path,
     }
-    ctx: Ctx = {"request": request, "state": {}, "response": {}}
+    state: Ctx = {}
+    response = {"data": "", "contentType": "", "success": True, "error": None}
+    ctx: Ctx = {
+        "id": next(IDS),
+        "workflow_name": path,
+        "workflow_path": path,
+        "request": request,
+        "req": request,
+        "response": response,
+        "prev": response,
+        "state": state,
+        "vars": state,
+        "config": {},
+        "env": ENV,
+        "error": {"message": []},
+    }
     for run in FLOWS[path]:
         run(ctx)
     body = encode(ctx["response"]["data"])

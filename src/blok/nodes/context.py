@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from blok.expressions import compile_expression, truthy
 
 if TYPE_CHECKING:
+    from blok.runner.engine import Engine
     from blok.runner.run import Run
 
 logger = logging.getLogger("blok.node")
@@ -128,6 +129,11 @@ class Context:
     def services(self) -> dict[str, Any]:
         """Things shared by all runs of one project, such as memory stores and the egress policy."""
         return self._run.engine.services
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that runs this."""
+        return self._run.engine
 
     @property
     def stream(self) -> Any:

@@ -16,8 +16,8 @@ from blok.nodes.registry import builtin_nodes
 
 _HEAD = """# Built-in nodes
 
-Every node here is known under its name and under `@nanoservice-ts/…` as well. `blok nodes NAME` shows the whole
-JSON Schema. This page is written by `python -m blok.nodes.reference`.
+Every node here is known under its name and under `@nanoservice-ts/…` as well. `blok nodes NAME` shows the
+whole JSON Schema. This page is written by `python -m blok.nodes.reference`.
 """
 
 
@@ -34,8 +34,9 @@ def _section(node: Node) -> str:
     ]
     if rows:
         parts.append("\n| input | type | |\n|---|---|---|\n" + "\n".join(rows) + "\n")
-    for example in node.examples:
-        parts.append("\n```json\n" + json.dumps(example, ensure_ascii=False) + "\n```\n")
+    parts += [
+        "\n```json\n" + json.dumps(example, ensure_ascii=False) + "\n```\n" for example in node.examples
+    ]
     return "".join(parts)
 
 

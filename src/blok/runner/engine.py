@@ -75,11 +75,19 @@ class Engine:
     # -- running
 
     async def run(
-        self, plan: Plan, request: Request, *, trigger: str = "http", request_id: str | None = None
+        self,
+        plan: Plan,
+        request: Request,
+        *,
+        trigger: str = "http",
+        request_id: str | None = None,
+        state: dict[str, Any] | None = None,
     ) -> Outcome:
-        """Run a plan for a trigger: middleware, then the gates, then the steps."""
+        """Run a plan for a trigger: middleware, then the gates, then the steps, on a first ``state``."""
         run = Run(self, plan, trigger, request)
         ctx = self.make_ctx(plan, request, request_id)
+        if state and "state" in ctx:
+            ctx["state"].update(state)
         if trigger not in plan.entrances and not self.settings.global_middleware:
             return await self._perform(run, ctx)
         return await self.run_prepared(run, ctx)

@@ -97,7 +97,9 @@ def _entrances(workflow: Workflow) -> dict[str, Entrance]:
     """What stands before the steps, for the triggers that have anything there."""
     found = {}
     for kind, block in workflow.trigger.items():
-        entrance = Entrance((*workflow.middleware, *strings(block.get("middleware"))), read_gate(block))
+        # For a worker, `delay` is the pause before a retry; its jobs are delayed by whoever publishes them.
+        gate = read_gate({key: value for key, value in block.items() if kind != "worker" or key != "delay"})
+        entrance = Entrance((*workflow.middleware, *strings(block.get("middleware"))), gate)
         if entrance.middleware or entrance.gate is not None:
             found[kind] = entrance
     return found

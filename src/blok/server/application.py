@@ -12,7 +12,7 @@ from blok.runner.shape import shape
 from blok.server.admin import Admin
 from blok.server.bodies import MalformedBodyError
 from blok.server.missing import not_found
-from blok.server.project import Entry, Project
+from blok.server.project import Entry, Mount, Project
 from blok.server.request import HttpRequest, context_request_v1, context_request_v2, missing_header
 from blok.server.routing import VERBS, compile_path, compile_path_v1
 from blok.server.welcome import welcome_page
@@ -37,9 +37,9 @@ class Application:
         methods = self.project.table.routes.literal.get(request.path)
         if methods is not None:
             method = request.method
-            entry = methods.get("GET" if method == "HEAD" else method) or methods.get("ANY")
-            if entry is not None:
-                reply = await self._run_v2(entry, request, request.path, {})
+            mount = methods.get("GET" if method == "HEAD" else method) or methods.get("ANY")
+            if mount is not None:
+                reply = await self._mounted(mount, request, {})
                 return self._with_cors(reply, request) if self.cors else reply
         if self.cors and request.method == "OPTIONS" and "access-control-request-method" in request.headers:
             return self._with_cors(Reply(204, []), request)
@@ -63,10 +63,25 @@ class Application:
             return await self._by_prefix(request)
         found = self.project.table.routes.find(request.method, path, request.raw_path)
         if found is not None:
-            return await self._run_v2(found[0], request, path, found[1])
+            return await self._mounted(found[0], request, found[1])
         return await self._by_file(request)
 
     # -- generation 2
+
+    async def _mounted(self, mount: Mount, request: HttpRequest, params: dict[str, str]) -> Reply:
+        if mount.kind == "http":
+            return await self._run_v2(mount.entry, request, request.path, params)
+        plan = mount.entry.plan
+        if plan is None or mount.entry.error is not None:
+            return _unusable(mount.entry)
+        # Imported where they are used: most projects have neither.
+        if mount.kind == "webhook":
+            from blok.triggers.webhook import answer_webhook  # noqa: PLC0415
+
+            return await answer_webhook(self.engine, plan, request, params)
+        from blok.triggers.sse import answer_sse  # noqa: PLC0415
+
+        return await answer_sse(self.engine, plan, request, params)
 
     async def _run_v2(self, entry: Entry, request: HttpRequest, path: str, params: dict[str, str]) -> Reply:
         plan = entry.plan

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from blok.runner.engine import Engine
 from blok.runner.plan import Plan
 from blok.server.routing import RouteTable
+from blok.triggers.mounts import webhook_path
 from blok.workflow import (
     Format,
     Generation,
@@ -29,6 +30,7 @@ from blok.workflow.formats import FORMATS
 from blok.workflow.model import Workflow
 
 logger = logging.getLogger("blok.server")
+RESERVED = ("/__blok", "/health-check", "/metrics", "/public/")
 
 
 @dataclass(slots=True, eq=False)
@@ -59,11 +61,19 @@ class Entry:
         return name if isinstance(name, str) and name else self.key
 
 
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A file at an address, and the trigger that put it there."""
+
+    entry: Entry
+    kind: str = "http"
+
+
 @dataclass(slots=True)
 class Table:
     """What a project answers to at one moment. Replaced as a whole when a file changes."""
 
-    routes: RouteTable[Entry] = field(default_factory=RouteTable)
+    routes: RouteTable[Mount] = field(default_factory=RouteTable)
     by_key: dict[str, Entry] = field(default_factory=dict)
     by_name: dict[str, Entry] = field(default_factory=dict)
     diagnostics: list[dict[str, Any]] = field(default_factory=list)
@@ -113,6 +123,7 @@ class Project:
         self.entries: dict[Path, Entry] = {}
         self.table = Table()
         self.broken: dict[Path, WorkflowError] = {}
+        self.on_reload: list[Callable[[], None]] = []
 
     def load(self) -> None:
         """Read everything from disk and build the table."""
@@ -165,6 +176,8 @@ class Project:
             if path in changed or path not in self.entries:
                 remarks.extend(self._read(path, remark=True))
         self._build()
+        for listener in self.on_reload:
+            listener()
         return remarks
 
     def _reload_nodes(self) -> list[str]:
@@ -298,23 +311,34 @@ class Project:
         self.table = table
 
     def _mount(self, table: Table, entry: Entry) -> None:
-        http = entry.trigger.get("http")
         is_middleware = isinstance(entry.definition, dict) and entry.definition.get("middleware") is True
-        if http is None or is_middleware or self.layout.generation == 1:
+        if is_middleware or self.layout.generation == 1:
             return
-        path = http.get("path")
-        if not isinstance(path, str) or not path:
-            self._diagnose(
-                table, "missing-path", entry, "trigger.http.path is missing; the file answers at its own name"
-            )
-            return
-        if path == "/":
-            return
+        trigger = entry.trigger
+        http = trigger.get("http")
+        if http is not None:
+            path = http.get("path")
+            if not isinstance(path, str) or not path:
+                text = "trigger.http.path is missing; the file answers at its own name"
+                self._diagnose(table, "missing-path", entry, text)
+            elif path != "/":
+                method = str(http.get("method") or "ANY").replace("*", "ANY")
+                self._place(table, method, path, Mount(entry))
+        for kind, method, where in (
+            ("sse", "GET", (trigger.get("sse") or {}).get("path")),
+            ("webhook", "POST", webhook_path(entry.name, trigger.get("webhook") or {})),
+        ):
+            if kind in trigger and isinstance(where, str) and where:
+                self._place(table, method, where, Mount(entry, kind))
+
+    def _place(self, table: Table, method: str, path: str, mount: Mount) -> None:
         path = path if path.startswith("/") else f"/{path}"
-        method = str(http.get("method") or "ANY").replace("*", "ANY")
-        if not table.routes.add(method, path, entry, self._short(entry.path)):
+        if path.startswith(RESERVED):
+            self._diagnose(table, "reserved", mount.entry, f"{path} is reserved")
+        elif not table.routes.add(method, path, mount, self._short(mount.entry.path)):
             lost = table.routes.collisions[-1]
-            self._diagnose(table, "collision", entry, f"{method} {path} is already answered by {lost.kept}")
+            text = f"{method} {path} is already answered by {lost.kept}"
+            self._diagnose(table, "collision", mount.entry, text)
 
     def _diagnose(self, table: Table, kind: str, entry: Entry, message: str) -> None:
         table.diagnostics.append(
@@ -326,9 +350,9 @@ class Project:
         """Every address the project answers at, with the file behind it."""
         rows: list[dict[str, Any]] = []
         mounted: set[Path] = set()
-        for method, path, entry in self.table.routes.rows():
-            rows.append(self._row(method, path, entry))
-            mounted.add(entry.path)
+        for method, path, mount in self.table.routes.rows():
+            rows.append(self._row(method, path, mount.entry))
+            mounted.add(mount.entry.path)
         for key, entry in self.table.by_key.items():
             http = entry.trigger.get("http")
             middleware = isinstance(entry.definition, dict) and entry.definition.get("middleware") is True

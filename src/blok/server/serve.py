@@ -15,6 +15,7 @@ from blok.server.application import Application
 from blok.server.build import build_application
 from blok.server.environment import project_environment
 from blok.server.rsgi import RsgiApp
+from blok.triggers.host import TriggerHost
 
 
 class PortTakenError(Exception):
@@ -38,7 +39,7 @@ def check_port(host: str, port: int) -> None:
 def settle_memory() -> None:
     """What was loaded stays: keep the collector from looking at it again, and from running all the time."""
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(10_000, 20, 50)
 
 
 Background = Callable[[], Coroutine[Any, Any, None]]
@@ -66,12 +67,16 @@ async def serve(application: Application, host: str, port: int, background: Back
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, server.stop)
+    triggers = TriggerHost(application.project)
+    triggers.refresh()
+    application.project.on_reload.append(triggers.refresh)
     beside = loop.create_task(background()) if background is not None else None
     try:
         await server.serve()
     finally:
         if beside is not None:
             beside.cancel()
+        triggers.stop()
         await application.engine.close()
 
 
@@ -95,7 +100,10 @@ def worker_application() -> RsgiApp:
         generation=1 if generation == "1" else 2 if generation == "2" else None,
     )
     settle_memory()
-    return RsgiApp(application)
+    served = RsgiApp(application)
+    triggers = TriggerHost(application.project)
+    served.on_start.append(triggers.refresh)
+    return served
 
 
 def serve_with_workers(root: Path, host: str, port: int, workers: int) -> None:

@@ -32,6 +32,6 @@ async def sse_emit(ctx: Context, inputs: Inputs) -> dict[str, bool]:
             "trigger; use @blokjs/sse-publish from any other."
         )
     await ctx.stream.write(
-        inputs["data"], event=inputs.get("event"), id=inputs.get("id"), retry=inputs.get("retry")
+        inputs["data"], event=inputs.get("event"), event_id=inputs.get("id"), retry=inputs.get("retry")
     )
     return {"sent": True}

@@ -1,0 +1,1 @@
+"""What starts workflows besides plain HTTP requests: cron, worker queues, webhooks, event streams."""

@@ -14,7 +14,6 @@ import msgspec
 import sqlalchemy as sa
 import structlog
 from nats.aio.msg import Msg
-from nats.errors import TimeoutError as NatsTimeout
 from prometheus_client import Counter, Gauge
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -69,7 +68,7 @@ class Consumer:
             while True:
                 try:
                     messages = await subscription.fetch(_BATCH, timeout=_IDLE_SECONDS)
-                except NatsTimeout:
+                except TimeoutError:
                     messages = []
                 for message in messages:
                     received += 1

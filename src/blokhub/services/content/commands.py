@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from blok.nodes import NodeRegistry
 from blokhub.kernel.aggregates import Loaded
 from blokhub.kernel.context import Actor
 from blokhub.kernel.errors import NotFound, VersionConflict
@@ -173,7 +174,7 @@ async def forget_owner(work: Work[PackageStore], owner_id: str) -> None:
             await work.append(PACKAGE, loaded, [event])
 
 
-async def check(work: Work[PackageStore], kind: Kind, digest: str, nodes: frozenset[str]) -> domain.Verdict:
+async def check(work: Work[PackageStore], kind: Kind, digest: str, nodes: NodeRegistry) -> domain.Verdict:
     """Hold a kept definition against the rules of its kind. Raises DefinitionRefused."""
     body = await work.store.get_definition(digest)
     if body is None:

@@ -1,10 +1,12 @@
 """The publishing saga, and what packages owe to events elsewhere."""
 
+from functools import cache
 from typing import Any
 
 import msgspec
 
-from blok.nodes import builtin_nodes
+from blok.nodes import NodeRegistry
+from blok.nodes import node as make_node
 from blokhub.infra.host import Host
 from blokhub.infra.reactions import Arrival, Reactions
 from blokhub.infra.sagas import Payload, Saga, Step
@@ -81,9 +83,19 @@ async def withdraw(host: Host, payload: Payload) -> None:
         )
 
 
-def known_nodes() -> frozenset[str]:
-    """The nodes that a workflow on this hub can use."""
-    return frozenset({*builtin_nodes(), *HOST_NODES})
+@cache
+def known_nodes() -> NodeRegistry:
+    """The nodes that a workflow on this hub can use: those of the runtime, and the hub's own."""
+    described = {
+        name: make_node(name=name, description=about["description"], input_schema=about["input"])(_provided)
+        for name, about in HOST_NODES.items()
+    }
+    return NodeRegistry(described)
+
+
+def _provided(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Stands for a node whose work is done where it runs."""
+    return inputs
 
 
 def _context(payload: dict[str, Any]) -> Context:

@@ -7,6 +7,8 @@ from typing import Any, Literal, cast
 import msgspec
 from jsonschema import Draft202012Validator, SchemaError
 
+from blok.lint import Problem, lint_text
+from blok.nodes import NodeRegistry
 from blok.workflow import (
     Description,
     Format,
@@ -16,7 +18,6 @@ from blok.workflow import (
     detect_generation,
     digest,
     export,
-    normalise,
     parse,
 )
 from blokhub.kernel.errors import InvalidInput
@@ -77,42 +78,38 @@ def write_definition(body: str, encoding: Encoding) -> str:
         ) from error
 
 
-def check_definition(kind: Kind, body: str, nodes: frozenset[str]) -> Verdict:
+def check_definition(kind: Kind, body: str, nodes: NodeRegistry) -> Verdict:
     """Hold a definition against the rules of its kind."""
     document = msgspec.json.decode(body)
     return _check_workflow(document, nodes) if kind == "workflow" else _check_node(document)
 
 
-def _check_workflow(document: Any, nodes: frozenset[str]) -> Verdict:
-    generation = detect_generation(document)
-    try:
-        workflow = normalise(document, generation=generation)
-        found = describe(document, generation=generation)
-    except WorkflowError as error:
-        return Verdict(errors=[_problem("workflow.format", str(error), error.path)])
+def _check_workflow(document: Any, nodes: NodeRegistry) -> Verdict:
+    text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
+    found = lint_text(text, "workflow.json", nodes)
+    errors = [_as_dict(problem) for problem in found if problem.severity == "error"]
+    if errors:
+        return Verdict(errors=errors)
+    outlined = describe(document, generation=detect_generation(document))
     outline = Outline(
-        nodes=sorted(found.nodes),
-        triggers=sorted(found.triggers),
-        hosts=sorted(found.hosts),
-        step_count=found.step_count,
-        generation=generation,
+        nodes=sorted(outlined.nodes),
+        triggers=sorted(outlined.triggers),
+        hosts=sorted(outlined.hosts),
+        step_count=outlined.step_count,
+        generation=outlined.generation,
     )
-    if not workflow.steps:
-        return Verdict(
-            [_problem("workflow.format", "A workflow needs at least one step.", ("steps",))], [], outline
-        )
-    unknown = [name for name in sorted(found.nodes) if not _is_known(name, nodes)]
-    errors = [
-        _problem("workflow.unknown_node", f"The hub has no node {name}, so nobody could run this.", ())
-        for name in unknown
-    ]
-    return Verdict(errors, _warnings(document, found), outline)
+    hints = [f"Line {problem.line}: {problem.message}" for problem in found]
+    return Verdict([], hints + _warnings(document, outlined), outline)
 
 
-def _is_known(name: str, nodes: frozenset[str]) -> bool:
-    """Whether a node is among `nodes`; the prefixes of both generations mean the same node."""
-    short = name.removeprefix("@nanoservice-ts/").removeprefix("@blokjs/")
-    return name in nodes or short in nodes or f"@blokjs/{short}" in nodes
+def _as_dict(problem: Problem) -> dict[str, Any]:
+    return {
+        "rule": problem.rule,
+        "message": problem.message,
+        "fix": problem.fix,
+        "line": problem.line,
+        "column": problem.column,
+    }
 
 
 def _warnings(document: dict[str, Any], found: Description) -> list[str]:

@@ -1,43 +1,26 @@
-"""`blok lint`: every problem of workflow files, with line and column."""
+"""`blok lint`: every problem of workflow files, with line and column, and the ones it can mend itself."""
 
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from blok.cli.output import advice, console, fail, find_root, print_json
+from blok.cli.output import console, fail, find_root, print_json
+from blok.lint import Problem, fix_text, lint_text
 from blok.nodes.registry import NodeRegistry
 from blok.server.project import find_layout
-from blok.workflow import (
-    SourceMap,
-    WorkflowError,
-    definition_schema,
-    detect_generation,
-    load_text,
-    parse,
-    read_file,
-)
+from blok.workflow import FORMATS, Generation, WorkflowError, format_of, read_file
 
-
-@dataclass(frozen=True)
-class Finding:
-    """One problem of a file. ``severity`` is error or warning."""
-
-    file: str
-    line: int
-    column: int
-    severity: str
-    rule: str
-    message: str
-    fix: str
+_NOT_WORKFLOWS = {"blok.toml", "pyproject.toml", "package.json", "blok.lock"}
 
 
 def lint(
     *files: Path,
+    fix: Annotated[bool, Parameter(negative=())] = False,
     json_output: Annotated[bool, Parameter(name="--json", negative=())] = False,
     generation: int | None = None,
 ) -> None:
@@ -46,7 +29,9 @@ def lint(
     Parameters
     ----------
     files
-        Workflow files or folders.
+        Workflow files or folders; the current folder when none are given.
+    fix
+        Mend what has exactly one right answer, and write the files.
     json_output
         Print JSON.
     generation
@@ -55,69 +40,69 @@ def lint(
     chosen = [path for given in files or (Path(),) for path in _expand(given)]
     if not chosen:
         fail("No workflow files given.", fix="blok lint workflows/*.json", code=2)
-    findings = [finding for path in chosen for finding in check_file(path, generation)]
+    rules: Generation | None = 1 if generation == 1 else 2 if generation == 2 else None
+    registries: dict[Path, NodeRegistry] = {}
+    problems = [problem for path in chosen for problem in _check(path, registries, rules, fix=fix)]
     if json_output:
-        print_json([asdict(finding) for finding in findings])
+        print_json([_facts(problem) for problem in problems])
     else:
-        screen = console()
-        for found in findings:
-            colour = "red" if found.severity == "error" else "yellow"
-            screen.print(
-                f"[bold]{found.file}:{found.line}:{found.column}[/] [{colour}]{found.severity}[/] ", end=""
-            )
-            screen.print(f"{found.message} [{found.rule}]", markup=False)
-            if found.fix:
-                screen.print(f"    fix: {found.fix}", markup=False)
-        errors = sum(found.severity == "error" for found in findings)
-        screen.print(f"{len(chosen)} file(s), {errors} error(s), {len(findings) - errors} warning(s)")
-    sys.exit(1 if any(found.severity == "error" for found in findings) else 0)
+        _print(problems, len(chosen))
+    sys.exit(1 if any(problem.severity == "error" for problem in problems) else 0)
 
 
 def _expand(path: Path) -> list[Path]:
+    """The file itself, or the workflow files below a folder."""
     if not path.is_dir():
         return [path]
-    suffixes = {".json", ".yaml", ".yml", ".toml", ".xml"}
     return [
         file
         for file in sorted(path.rglob("*"))
-        if file.suffix in suffixes
-        and file.name not in {"blok.toml", "pyproject.toml", "package.json", "blok.package.json"}
+        if format_of(file) in FORMATS
+        and file.name not in _NOT_WORKFLOWS
         and not file.name.endswith(".examples.json")
-        and not any(part.startswith((".", "_")) or part == "node_modules" for part in file.parts)
+        and not any(
+            part.startswith((".", "_")) or part == "node_modules" for part in file.relative_to(path).parts
+        )
     ]
 
 
-def check_file(path: Path, generation: int | None = None) -> list[Finding]:
-    """Everything wrong with one file: syntax, the rules of the loader, unknown nodes, the strict schema."""
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - slow to import
-
+def _check(
+    path: Path, registries: dict[Path, NodeRegistry], rules: Generation | None, *, fix: bool
+) -> list[Problem]:
     try:
-        text, encoding = read_file(path)
-        definition = parse(text, encoding)
+        text, _ = read_file(path)
     except OSError as error:
-        return [Finding(str(path), 1, 1, "error", "file", str(error), "")]
+        return [Problem("file", "error", str(path), 1, 1, str(error), "Check the name of the file.")]
     except WorkflowError as error:
-        return [_of(error, path, "syntax")]
-    chosen = 1 if (generation or detect_generation(definition)) == 1 else 2
-    findings: list[Finding] = []
-    try:
-        workflow = load_text(text, encoding, generation=1 if chosen == 1 else 2)
-        registry = NodeRegistry()
-        root = find_root(path)
-        registry.discover(find_layout(root, {}).nodes)
-        from blok.runner.plan import compile_plan  # noqa: PLC0415 - only after the file has parsed
-
-        compile_plan(workflow, registry)
-    except WorkflowError as error:
-        line, column = SourceMap.of(text, encoding).locate(error.path)
-        error.line, error.column = error.line or line, error.column or column
-        findings.append(_of(error, path, "rules"))
-    places = SourceMap.of(text, encoding)
-    for problem in Draft202012Validator(definition_schema(1 if chosen == 1 else 2)).iter_errors(definition):
-        line, column = places.locate(tuple(problem.absolute_path))
-        findings.append(Finding(str(path), line, column, "warning", "schema", problem.message[:300], ""))
-    return sorted(findings, key=lambda found: (found.line, found.column))
+        return [
+            Problem("file", "error", str(path), 1, 1, error.message, "Lint JSON, YAML, TOML or XML files.")
+        ]
+    root = find_root(path)
+    if root not in registries:
+        registries[root] = NodeRegistry()
+        registries[root].discover(find_layout(root, {}).nodes)
+    if fix:
+        better = fix_text(text, str(path), registries[root], rules)
+        if better != text:
+            path.write_text(better, "utf-8")
+            text = better
+    return lint_text(text, str(path), registries[root], rules)
 
 
-def _of(error: WorkflowError, path: Path, rule: str) -> Finding:
-    return Finding(str(path), error.line or 1, error.column or 1, "error", rule, error.message, advice(error))
+def _facts(problem: Problem) -> dict[str, Any]:
+    return {**asdict(problem), "edit": None if problem.edit is None else asdict(problem.edit)}
+
+
+def _print(problems: list[Problem], files: int) -> None:
+    screen = console()
+    for found in problems:
+        colour = "red" if found.severity == "error" else "yellow"
+        screen.print(
+            f"[bold]{found.file}:{found.line}:{found.column}[/] [{colour}]{found.severity}[/] ", end=""
+        )
+        screen.print(f"{found.message} [{found.rule}]", markup=False)
+        if found.fix:
+            mends = " (--fix does this)" if found.edit is not None else ""
+            screen.print(f"    fix: {found.fix}{mends}", markup=False)
+    errors = sum(found.severity == "error" for found in problems)
+    screen.print(f"{files} file(s), {errors} error(s), {len(problems) - errors} warning(s)")

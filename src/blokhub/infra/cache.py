@@ -30,7 +30,7 @@ class Cache:
         self._cashews.setup(
             url, suppress=True, socket_timeout=0.5, socket_connect_timeout=0.5, max_connections=20
         )
-        self._loading: dict[str, asyncio.Future[bytes | None]] = {}
+        self._loading: dict[str, asyncio.Task[bytes | None]] = {}
         self._hit = _reads.labels(service, "hit")
         self._miss = _reads.labels(service, "miss")
 
@@ -46,21 +46,16 @@ class Cache:
             return kept
         self._miss.inc()
         running = self._loading.get(place)
-        if running is not None:
-            return await asyncio.shield(running)
-        return await self._load(place, load)
+        if running is None:
+            # A task of its own: a reader who goes away must not take the others with it.
+            running = asyncio.create_task(self._load(place, load))
+            running.add_done_callback(_heard)
+            self._loading[place] = running
+        return await asyncio.shield(running)
 
     async def _load(self, place: str, load: Loader) -> bytes | None:
-        future: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
-        self._loading[place] = future
         try:
             value = await load()
-        except BaseException as error:
-            future.set_exception(error)
-            future.exception()
-            raise
-        else:
-            future.set_result(value)
             if value is not None:
                 await self._cashews.set(place, value, expire=self._ttl)
             return value
@@ -74,10 +69,13 @@ class Cache:
     async def _generation(self, subject: str) -> str:
         place = f"{self._prefix}:{subject}:generation"
         generation: str | None = await self._cashews.get(place)
-        if generation is None:
-            generation = new_id()
-            await self._cashews.set(place, generation, expire=self._ttl * 10)
-        return generation
+        if generation is not None:
+            return generation
+        proposed = new_id()
+        if await self._cashews.set(place, proposed, expire=self._ttl * 10, exist=False):
+            return proposed
+        # Another reader was faster; without Valkey there is no generation, and what is loaded is not kept.
+        return await self._cashews.get(place) or proposed
 
     async def ping(self) -> None:
         """One round trip; raises when Valkey does not answer."""
@@ -86,3 +84,9 @@ class Cache:
     async def close(self) -> None:
         """Close the connections."""
         await self._cashews.close()
+
+
+def _heard(task: asyncio.Task[bytes | None]) -> None:
+    """Note the error of a loading whose readers have all gone away, so that nobody warns of it."""
+    if not task.cancelled():
+        task.exception()

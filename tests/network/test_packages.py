@@ -43,6 +43,8 @@ def test_a_stale_entity_tag_is_refused_and_a_current_one_spares_the_body(hub: Hu
     assert "last-modified" in first.headers
     unchanged = ann.http.get(address, headers={"if-none-match": first.headers["etag"]})
     assert (unchanged.status_code, unchanged.content) == (304, b"")
+    dated = ann.http.get(address, headers={"if-modified-since": first.headers["last-modified"]})
+    assert (dated.status_code, dated.content) == (304, b"")
     stale = {"if-match": first.headers["etag"]}
     assert ann.http.patch(address, json={"title": "New"}, headers=stale).status_code == 200
     refused = ann.http.patch(address, json={"title": "Newer"}, headers=stale)

@@ -102,8 +102,8 @@ class Gateway:
         inner = {**scope, "headers": kept}
         send: Any = answer
         if scope["method"] == "GET":
-            wanted = headers.get(b"if-none-match")
-            send = ConditionalSend(answer, wanted.decode("latin-1") if wanted else None)
+            wanted, since = (_text(headers.get(name)) for name in (b"if-none-match", b"if-modified-since"))
+            send = ConditionalSend(answer, wanted, since)
         if service is None:
             await self._own(inner, receive, send)
             return
@@ -170,6 +170,10 @@ class _Answer:
             headers.append((b"retry-after", str(error.extra["retry_after"]).encode()))
         await self({"type": "http.response.start", "status": error.status, "headers": headers})
         await self({"type": "http.response.body", "body": body})
+
+
+def _text(value: bytes | None) -> str | None:
+    return value.decode("latin-1") if value is not None else None
 
 
 def _request_id(given: bytes | None) -> str:

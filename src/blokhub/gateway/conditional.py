@@ -1,6 +1,7 @@
 """Entity tags and conditional reads (RFC 9110, section 13) for every JSON answer."""
 
 import hashlib
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 Message = dict[str, Any]
@@ -9,8 +10,9 @@ Message = dict[str, Any]
 class ConditionalSend:
     """Stands before `send` of a GET: adds an ETag, and answers 304 when the reader has that state."""
 
-    def __init__(self, send: Any, if_none_match: str | None) -> None:
+    def __init__(self, send: Any, if_none_match: str | None, if_modified_since: str | None = None) -> None:
         self._send = send
+        self._since = None if if_none_match else if_modified_since
         self._wanted = {
             tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",") if tag.strip()
         }
@@ -37,10 +39,20 @@ class ConditionalSend:
             digest = hashlib.blake2b(body.get("body", b""), digest_size=12).hexdigest()
             tag = f'"{digest}"'.encode()
             headers.append((b"etag", tag))
-        if tag.decode().removeprefix("W/") in self._wanted or "*" in self._wanted:
+        known = tag.decode().removeprefix("W/") in self._wanted or "*" in self._wanted
+        if known or self._is_unmodified(names.get(b"last-modified")):
             kept = [pair for pair in headers if pair[0].lower() not in (b"content-length", b"content-type")]
             await self._send({"type": "http.response.start", "status": 304, "headers": kept})
             await self._send({"type": "http.response.body", "body": b""})
             return
         await self._send({**start, "headers": headers})
         await self._send(body)
+
+    def _is_unmodified(self, last_modified: bytes | None) -> bool:
+        """Whether the reader's date covers the answer's; only asked without If-None-Match, which is exact."""
+        if self._since is None or last_modified is None:
+            return False
+        try:
+            return parsedate_to_datetime(last_modified.decode()) <= parsedate_to_datetime(self._since)
+        except ValueError:
+            return False

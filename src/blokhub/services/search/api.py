@@ -21,12 +21,12 @@ async def search(
     host: TheHost,
     request: Request[Any, Any, Any],
     q: Words = "",
-    kind: Literal["workflow", "node"] | None = None,
+    kind: Literal["workflow", "node", ""] = "",
     category: str | None = None,
     tag: Values = None,
     node: Values = None,
     owner: str | None = None,
-    sort: Literal["relevance", "updated", "name"] = "relevance",
+    sort: Literal["relevance", "updated", "name", ""] = "relevance",
     page: Annotated[int, QueryParameter(ge=1, le=500)] = 1,
     per_page: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
 ) -> SearchAnswer:
@@ -34,12 +34,17 @@ async def search(
     indexer = host.parts["indexer"]
     if request.headers.get(HEADER):
         await indexer.reach(_REACH_SECONDS)
-    filters: dict[str, list[str]] = {"tag": tag or [], "node": node or []}
+    filters = {"tag": _given(tag), "node": _given(node)}
     filters |= {
         name: [value] for name, value in {"kind": kind, "category": category, "owner": owner}.items() if value
     }
-    question = Question(q, filters, sort, page, per_page)
+    question = Question(q, filters, sort or "relevance", page, per_page)
     return queries.search(indexer.index, question)
+
+
+def _given(values: list[str] | None) -> list[str]:
+    """The values without the empty ones that a form sends along."""
+    return [value for value in values or [] if value]
 
 
 ROUTES = [search]

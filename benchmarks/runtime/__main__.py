@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
@@ -15,8 +16,8 @@ from benchmarks.runtime.flows import ANSWERS, REQUESTS, write_project
 from benchmarks.runtime.load import Measured, get, load, resident_mb, server
 
 CONNECTIONS = (1, 16, 64)
-SECONDS = int(os.environ.get("BENCH_SECONDS", "4"))
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "2"))
+SECONDS = int(os.environ.get("BENCH_SECONDS", "2"))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 BLOK = str(Path(sys.executable).with_name("blok"))
 GRANIAN = str(Path(sys.executable).with_name("granian"))
 PORTS = {"bare": 9911, "blok": 9912, "node-red": 9913}
@@ -58,23 +59,23 @@ def side_by_side(root: Path) -> tuple[Row, dict[str, float]]:
         else:
             commands["node-red"] = node_red.write_flows(installed, root / "node-red")
     samples: dict[str, dict[tuple[str, int], list[Measured]]] = {name: {} for name in commands}
-    facts: dict[str, float] = {}
-    for _ in range(ROUNDS):
-        for name, command in commands.items():
-            port = PORTS[name]
-            with server(command, port, REQUESTS["hello"], env={**os.environ, "PORT": str(port)}) as (
-                process,
-                _,
-            ):
-                for flow, path in REQUESTS.items():
-                    answer = get(port, path)
-                    assert answer == ANSWERS[flow], f"{name} answers {flow} with {answer}"
-                    load(port, path, 16, 1)
-                    for connections in CONNECTIONS:
-                        samples[name].setdefault((flow, connections), []).append(
-                            load(port, path, connections, SECONDS)
-                        )
-                facts[name] = resident_mb(process)
+    with ExitStack() as stack:
+        processes = {
+            name: stack.enter_context(
+                server(command, PORTS[name], REQUESTS["hello"], env={**os.environ, "PORT": str(PORTS[name])})
+            )[0]
+            for name, command in commands.items()
+        }
+        for flow, path in REQUESTS.items():
+            for name in commands:
+                answer = get(PORTS[name], path)
+                assert answer == ANSWERS[flow], f"{name} answers {flow} with {answer}"
+                load(PORTS[name], path, 16, 1)
+            for connections in CONNECTIONS:
+                for name in [*commands] * ROUNDS:
+                    found = load(PORTS[name], path, connections, SECONDS)
+                    samples[name].setdefault((flow, connections), []).append(found)
+        facts = {name: resident_mb(process) for name, process in processes.items()}
     return {
         name: {key: _middle(found) for key, found in rows.items()} for name, rows in samples.items()
     }, facts

@@ -7,6 +7,7 @@ import contextlib
 import copy
 import logging
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from time import perf_counter, time
 from typing import Any
 
@@ -22,6 +23,7 @@ from blok.runner.errors import (
     find_global,
 )
 from blok.runner.gates import Gatekeeper, storable
+from blok.runner.journal import Journal
 from blok.runner.plan import Entrance, Plan, compile_plan
 from blok.runner.run import Outcome, Run, new_request_id
 from blok.runner.settings import Settings, read_settings
@@ -55,6 +57,8 @@ class Engine:
         self.traces = TraceBuffer(self.settings.trace_size)
         self.active: dict[str, Run] = {}
         self.on_finish: list[Callable[[Run], None]] = []
+        self.journal: Journal | None = None
+        self._writing: asyncio.Task[None] | None = None
         self._gatekeeper = Gatekeeper(self)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._timer: asyncio.Task[None] | None = None
@@ -311,8 +315,18 @@ class Engine:
         self._gatekeeper.release(run)
         return outcome
 
+    def keep_journal(self, path: Path) -> None:
+        """Write finished runs behind, to a file."""
+        self.journal = Journal(path)
+        self.on_finish.append(self.journal.take)
+        self._writing = asyncio.get_running_loop().create_task(self.journal.write_behind())
+
     async def close(self) -> None:
-        """Stop the timer, let what is running finish for a moment, close the store."""
+        """Stop the timer, let what is running finish for a moment, close the files."""
+        if self._writing is not None and self.journal is not None:
+            self._writing.cancel()
+            await asyncio.wait({self._writing})
+            self.journal.close()
         if self._timer is not None:
             self._timer.cancel()
         if self._tasks:

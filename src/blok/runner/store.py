@@ -100,9 +100,12 @@ class DurableStore:
     def take(self, run_id: str) -> DeferredRun | None:
         """Remove a deferred run and give it, if it is still there."""
         found = self._deferred.pop(run_id, None)
-        if found is not None:
-            self._write("delete from deferred where id=?", (run_id,))
-        return found
+        if found is None or self._file is None:
+            return found
+        with self._lock:
+            # Several processes may share the file: whoever deletes the row has the run.
+            taken = self._file.execute("delete from deferred where id=?", (run_id,)).rowcount
+        return found if taken else None
 
     def get(self, run_id: str) -> DeferredRun | None:
         """A deferred run, left in place."""

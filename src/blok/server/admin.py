@@ -130,6 +130,11 @@ class Admin:
             return json_reply(200, self._listed(query))
         run_id = rest[0]
         run = self.engine.active.get(run_id) or traces.find(run_id)
+        written = (
+            self.engine.journal.find(run_id) if run is None and self.engine.journal is not None else None
+        )
+        if written is not None and method == "GET":
+            return json_reply(200, written)
         if run is None and self.engine.store.get(run_id) is None:
             return error_reply(404, f"Run '{run_id}' not found")
         match method, rest[1:]:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from blok.runner.reply import Reply, error_reply
 from blok.server.application import Application
+from blok.server.background import Background
 from blok.server.request import HttpRequest
 
 Scope = dict[str, Any]
@@ -21,6 +22,7 @@ class AsgiApp:
 
     def __init__(self, application: Application) -> None:
         self.application = application
+        self.background = Background(application)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or take part in the lifespan protocol."""
@@ -46,10 +48,10 @@ class AsgiApp:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                self.application.engine.watch()
+                self.background.start()
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
-                await self.application.engine.close()
+                await self.background.stop()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 

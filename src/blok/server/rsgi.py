@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from blok.runner.reply import error_reply
 from blok.server.application import Application
 from blok.server.asgi import MAX_BODY
+from blok.server.background import Background
 from blok.server.request import HttpRequest
 
 
@@ -17,18 +18,16 @@ class RsgiApp:
 
     def __init__(self, application: Application) -> None:
         self.application = application
-        self.on_start: list[Any] = []
+        self.background = Background(application)
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Called by the server when a worker has its event loop."""
-        loop.call_soon(self.application.engine.watch)
-        for start in self.on_start:
-            loop.call_soon(start)
+        loop.call_soon(self.background.start)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Called by the server when a worker stops."""
         if not loop.is_closed() and not loop.is_running():
-            loop.run_until_complete(self.application.engine.close())
+            loop.run_until_complete(self.background.stop())
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answer one request."""

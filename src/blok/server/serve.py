@@ -15,7 +15,6 @@ from blok.server.application import Application
 from blok.server.build import build_application
 from blok.server.environment import project_environment
 from blok.server.rsgi import RsgiApp
-from blok.triggers.host import TriggerHost
 
 
 class PortTakenError(Exception):
@@ -56,8 +55,9 @@ async def serve(application: Application, host: str, port: int, background: Back
 
     check_port(host, port)
     settle_memory()
+    served = RsgiApp(application)
     server = Server(
-        RsgiApp(application),
+        served,
         address=host,
         port=port,
         interface=Interfaces.RSGI,
@@ -67,17 +67,13 @@ async def serve(application: Application, host: str, port: int, background: Back
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, server.stop)
-    triggers = TriggerHost(application.project)
-    triggers.refresh()
-    application.project.on_reload.append(triggers.refresh)
     beside = loop.create_task(background()) if background is not None else None
     try:
         await server.serve()
     finally:
         if beside is not None:
             beside.cancel()
-        triggers.stop()
-        await application.engine.close()
+        await served.background.stop()
 
 
 def run_loop(work: Coroutine[Any, Any, None]) -> None:
@@ -100,10 +96,7 @@ def worker_application() -> RsgiApp:
         generation=1 if generation == "1" else 2 if generation == "2" else None,
     )
     settle_memory()
-    served = RsgiApp(application)
-    triggers = TriggerHost(application.project)
-    served.on_start.append(triggers.refresh)
-    return served
+    return RsgiApp(application)
 
 
 def serve_with_workers(root: Path, host: str, port: int, workers: int) -> None:

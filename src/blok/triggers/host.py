@@ -18,8 +18,9 @@ logger = logging.getLogger("blok.triggers")
 class TriggerHost:
     """One task per cron and worker trigger. ``refresh`` after a reload; ``stop`` at the end."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, kinds: tuple[str, ...] = ("cron", "worker")) -> None:
         self.project = project
+        self.kinds = kinds
         self._tasks: dict[tuple[str, str], tuple[Plan, asyncio.Task[None]]] = {}
 
     def refresh(self) -> None:
@@ -27,7 +28,7 @@ class TriggerHost:
         wanted = {
             (name, kind): plan
             for name, plan in self.project.engine.workflows.items()
-            for kind in ("cron", "worker")
+            for kind in self.kinds
             if kind in plan.workflow.trigger
         }
         for key in [key for key, (plan, _) in self._tasks.items() if wanted.get(key) is not plan]:

@@ -104,19 +104,23 @@ class TantivyIndex:
 
     def apply(self, entries: Sequence[Entry], gone: Sequence[str]) -> None:
         """Put entries in (replacing those of the same id), take others out, and make it visible."""
-        for id in [*gone, *(entry.id for entry in entries)]:  # noqa: A001
+        latest = {entry.id: entry for entry in entries}
+        for id in [*gone, *latest]:  # noqa: A001
             self._writer.delete_documents_by_term("id", id)
-        for entry in entries:
+        for entry in latest.values():
             self._writer.add_document(_document(entry))
         self._writer.commit()
         self._index.reload()
 
     def search(self, question: Question) -> Found:
-        """Answer a question; when no package has the words, those that differ by a letter are tried."""
+        """Answer a question; when no package has the words, those that differ by a letter are tried.
+
+        Filters have no say in that: a click on a facet must not change what the words mean.
+        """
         searcher = self._index.searcher()
         words = self._words(question.text, fuzzy=False)
         found = self._answer(searcher, words, question)
-        if found.total or not question.text.strip():
+        if found.total or not question.text.strip() or searcher.search(words, 1, count=True).count:
             return found
         relaxed = self._answer(searcher, self._words(question.text, fuzzy=True), question)
         return Found(relaxed.hits, relaxed.total, relaxed.facets, relaxed=relaxed.total > 0)

@@ -47,14 +47,11 @@ class Journal:
 
     async def write_behind(self) -> None:
         """Write what has gathered, again and again, until cancelled."""
-        try:
-            while True:
-                await asyncio.sleep(PAUSE_SECONDS)
-                rows = self._rows()
-                if rows:
-                    await asyncio.to_thread(self._write, rows)
-        finally:
-            self._write(self._rows())
+        while True:
+            await asyncio.sleep(PAUSE_SECONDS)
+            rows = self._rows()
+            if rows:
+                await asyncio.to_thread(self._write, rows)
 
     def _rows(self) -> list[tuple[str, bytes, bytes]]:
         runs = [*self._failed, *self._waiting]
@@ -81,5 +78,6 @@ class Journal:
         return [msgspec.json.decode(row[0]) for row in rows]
 
     def close(self) -> None:
-        """Close the file."""
+        """Write what is left, and close the file."""
+        self._write(self._rows())
         self._file.close()

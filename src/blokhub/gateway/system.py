@@ -26,11 +26,10 @@ def live() -> dict[str, str]:
 async def ready(gateway: TheGateway) -> Response[dict[str, Any]]:
     """503 with the problems, while a service cannot do its work."""
     found = await asyncio.gather(*(_status(gateway, name) for name in gateway.clients.names()))
-    problems = {
-        each["name"]: each["problems"] for each in found if each["state"] == "unreachable" or each["problems"]
-    }
-    body = {"state": "not ready" if problems else "ready", "problems": problems}
-    return Response(body, status_code=503 if problems else 200)
+    problems = {each["name"]: each["problems"] for each in found if each["problems"]}
+    unready = any(each["state"] in {"unready", "unreachable"} for each in found)
+    body = {"state": "not ready" if unready else "ready", "problems": problems}
+    return Response(body, status_code=503 if unready else 200)
 
 
 @get("/metrics", summary="Measurements in the form of Prometheus", sync_to_thread=False)

@@ -150,19 +150,19 @@ def _common_routes(service: Service) -> list[Any]:
 
     @get("/internal/ready", include_in_schema=False)
     async def ready(host: TheHost) -> Response[dict[str, Any]]:
-        problems = await find_problems(host)
-        state = {"state": "not ready" if problems else "ready", "problems": problems}
-        return Response(state, status_code=503 if problems else 200)
+        state, problems = await find_problems(host)
+        body = {"state": state, "problems": problems}
+        return Response(body, status_code=503 if state == "unready" else 200)
 
     @get("/internal/status", include_in_schema=False)
     async def status(host: TheHost) -> ServiceStatus:
-        problems = await find_problems(host)
-        letters = [] if problems else await dead_letters.list_dead_letters(host)
+        state, problems = await find_problems(host)
+        letters = [] if state == "unready" else await dead_letters.list_dead_letters(host)
         return ServiceStatus(
             name=service.name,
             version=service.version,
             summary=service.summary,
-            state="degraded" if problems else "healthy",
+            state=state,
             problems=problems,
             owns=list(service.owns),
             publishes=sorted(cls.event_name for cls in service.events),
@@ -196,17 +196,20 @@ def _common_routes(service: Service) -> list[Any]:
     return [live, ready, status, letters, replay, audit, openapi]
 
 
-async def find_problems(host: TheHost) -> list[str]:
-    """What keeps the service from doing its work at this moment."""
-    problems = []
+async def find_problems(host: Host) -> tuple[str, list[str]]:
+    """How the service stands (healthy, degraded or unready), and what keeps it from its work.
+
+    Without the database nothing can be answered; without cache or broker answers are slower or events wait.
+    """
     try:
         await host.database.ping()
     except Exception:
-        problems.append("The database does not answer.")
+        return "unready", ["The database does not answer."]
+    problems = []
     try:
         await host.cache.ping()
     except Exception:
         problems.append("The cache does not answer; answers come from the database.")
     if not host.broker.connected:
         problems.append("The broker does not answer; events wait in the outbox.")
-    return problems
+    return ("degraded" if problems else "healthy"), problems

@@ -54,7 +54,7 @@ class Engine:
         self.can_defer = can_defer
         self.workflows: dict[str, Plan] = {}
         self.services: dict[str, Any] = {}
-        self.traces = TraceBuffer(self.settings.trace_size)
+        self.traces = TraceBuffer(self.settings.trace_size, self.settings.trace_events)
         self.active: dict[str, Run] = {}
         self.on_finish: list[Callable[[Run], None]] = []
         self.journal: Journal | None = None

@@ -28,6 +28,7 @@ class Settings:
     max_subworkflow_depth: int = 10
     trace: bool = True
     trace_size: int = 500
+    trace_events: int = 20_000
     environment: str = "development"
     self_base_url: str = "http://localhost:4000"
     payload_max_bytes: int = 1024 * 1024
@@ -43,16 +44,21 @@ class Settings:
         return self.environment == "development"
 
 
-def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+def read_settings(variables: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from environment variables (the process's own unless given)."""
-    source = dict(os.environ if environment is None else environment)
+    source = dict(os.environ if variables is None else variables)
     port = source.get("PORT") or "4000"
+    environment = source.get("BLOK_ENV") or source.get("NODE_ENV") or "production"
     return Settings(
         mapper_mode=source.get("BLOK_MAPPER_MODE", "strict"),
         max_subworkflow_depth=_number(source.get("BLOK_MAX_SUBWORKFLOW_DEPTH"), 10),
         trace=_flag(source.get("BLOK_TRACE_ENABLED"), True),
         trace_size=_number(source.get("BLOK_TRACE_SIZE"), 500),
-        environment=source.get("BLOK_ENV") or source.get("NODE_ENV") or "production",
+        # A ring that fits the processor's cache costs a busy server much less than a long memory.
+        trace_events=_number(
+            source.get("BLOK_TRACE_EVENTS"), 2_500 if environment == "production" else 20_000
+        ),
+        environment=environment,
         self_base_url=source.get("BLOK_SELF_BASE_URL") or f"http://localhost:{port}",
         payload_max_bytes=_number(source.get("BLOK_DISPATCH_PAYLOAD_MAX_BYTES"), 1024 * 1024),
         snapshot_max_bytes=_number(source.get("BLOK_STATE_SNAPSHOT_MAX_BYTES"), 1024 * 1024),

@@ -48,7 +48,7 @@ Event = tuple[StepInfo, float, float, Any, Any, BaseException | None, Any]
 class TraceBuffer:
     """The last runs, newest last, bounded by their number and by the number of events they hold."""
 
-    def __init__(self, size: int = 500, max_events: int = 6_000) -> None:
+    def __init__(self, size: int = 500, max_events: int = 20_000) -> None:
         self._runs: deque[tuple[Run, int]] = deque()
         self._size, self._max_events = size, max_events
         self._events = 0

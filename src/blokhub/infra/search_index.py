@@ -117,7 +117,7 @@ class TantivyIndex:
 
         Filters have no say in that: a click on a facet must not change what the words mean.
         """
-        searcher = self._index.searcher()
+        searcher: Any = self._index.searcher()
         words = self._words(question.text, fuzzy=False)
         found = self._answer(searcher, words, question)
         if found.total or not question.text.strip() or searcher.search(words, 1, count=True).count:

@@ -28,6 +28,9 @@ _COMMANDS = {
     "convert": ("blok.cli.convert:convert", "Write a workflow file as JSON, YAML or TOML."),
 }
 
+# What is said of groups from other packages, which are not loaded for it.
+_GROUPS = {"hub": "Run and look after a hub."}
+
 
 def build_app(*, only_working: bool = False) -> App:
     """The whole command tree, without importing what is behind it.
@@ -48,7 +51,8 @@ def build_app(*, only_working: bool = False) -> App:
     _register_clients(app)
     for extra in entry_points(group="blok.commands"):
         if extra.name not in _COMMANDS and (not only_working or _works(extra)):
-            app.command(extra.value, name=extra.name, help=f"Commands of {extra.value.partition('.')[0]}.")
+            text = _GROUPS.get(extra.name, f"Commands of {extra.value.partition('.')[0]}.")
+            app.command(extra.value, name=extra.name, help=text)
     return app
 
 

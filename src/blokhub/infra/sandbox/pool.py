@@ -130,6 +130,10 @@ class _Worker:
             await self.stop()
             detail = "The sandbox process ended: most likely it ran out of memory."
             return Execution("failed", problem={"name": "sandbox_lost", "detail": detail})
+        except BaseException:
+            # The caller went away, or its node failed: what this run still says is for nobody else's ears.
+            await self.stop()
+            raise
 
     async def _converse(self, job: Job, host_call: HostCall | None) -> Execution:
         process = self._process

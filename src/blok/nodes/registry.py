@@ -41,6 +41,7 @@ class NodeRegistry:
         self._nodes: dict[str, Node] = dict(builtin_nodes()) if builtins else {}
         self._nodes.update(self._given[0])
         self.failures: dict[str, str] = {}
+        self.folder: Path | None = None
 
     def fresh(self) -> NodeRegistry:
         """A registry with what this one was made of, before anything was discovered."""
@@ -80,6 +81,7 @@ class NodeRegistry:
         ``<name>.py``, ``<name>/node.py`` and packages are imported; names starting with ``_`` or ``.`` are
         skipped. A file that cannot be imported is logged, kept in ``failures`` and skipped.
         """
+        self.folder = folder
         if not folder.is_dir():
             return
         for path in sorted(folder.iterdir()):

@@ -9,7 +9,7 @@ from typing import Any
 
 from blok.expressions import Profile
 from blok.nodes.contract import Node
-from blok.nodes.errors import BlokError
+from blok.nodes.errors import BlokError, GlobalError
 from blok.nodes.registry import NodeRegistry
 from blok.runner import branching, catching, repeating
 from blok.runner.reliability import with_reliability
@@ -132,17 +132,29 @@ class Compiler:
     def find(self, step: NodeStep, runtime: str | None) -> Node:
         """The node a step names; a runtime that is not here gives a node that says so when it is reached."""
         name = step.node
+        if step.type == "local":
+            name = self.local_name(step)
         node = self.nodes.find(name)
         if runtime is None:
             if node is None:
-                raise WorkflowPlanError(
-                    f"Node {name} not found",
-                    path=(*step.path, "node" if self.workflow.generation == 1 else "use"),
-                )
+                key = "node" if self.workflow.generation == 1 else "use"
+                raise WorkflowPlanError(f"Node {step.node} not found", path=(*step.path, key))
             return node
         short = name.removeprefix(f"runtime.{runtime}:")
         node = node or self.nodes.find(short) or self.nodes.find(short.replace("_", "-"))
-        return node if node is not None and runtime == "python3" else _unreachable(short, runtime)
+        if node is not None and runtime == "python3":
+            return node
+        return _unreachable(short, runtime, self.workflow.generation)
+
+    def local_name(self, step: NodeStep) -> str:
+        """The name of a node that a step gives as a path below the nodes folder."""
+        base = (self.nodes.folder or Path("nodes")).resolve()
+        file = (base / step.node).resolve()
+        if base != file and base not in file.parents:
+            message = f"[blok] local node path escapes NODES_PATH: '{step.node}' resolves outside {base}"
+            raise WorkflowPlanError(message, path=step.path)
+        known = self.nodes.find(step.node)
+        return step.node if known is not None else file.stem
 
     def returned_steps(self, steps: Any) -> Compiled:
         """Compile what a flow node returned."""
@@ -152,10 +164,14 @@ class Compiler:
         return self.list(normalise(definition, generation=self.workflow.generation).steps, 1)
 
 
-def _unreachable(name: str, runtime: str) -> Node:
+def _unreachable(name: str, runtime: str, generation: int) -> Node:
+    message = f'Runtime "{runtime}" is not available here, so node "{name}" cannot run.'
+
     def refuse(_inputs: Any) -> Any:
+        if generation == 1:
+            raise GlobalError(message, code=500)
         raise BlokError(
-            f'Runtime "{runtime}" is not available here, so node "{name}" cannot run.',
+            message,
             error_code="GRPC_UNAVAILABLE",
             category="DEPENDENCY",
             http_status=503,

@@ -174,7 +174,17 @@ class Run:
     def record(self) -> dict[str, Any]:
         """The run with all its steps."""
         notes = [{"type": kind, "payload": payload} for kind, payload in self.notes or ()]
-        return {"run": self.summary(), "nodes": step_records(self), "logs": notes}
+        skipped = [
+            {
+                "step": info.name,
+                "node": info.node,
+                "depth": info.depth,
+                "path": info.path,
+                "reason": "inactive, or behind stop",
+            }
+            for info in self.plan.skipped
+        ]
+        return {"run": self.summary(), "nodes": step_records(self), "logs": notes, "skipped": skipped}
 
 
 def describe_error(error: BaseException | None) -> dict[str, Any] | None:

@@ -148,3 +148,11 @@ async def test_dropped_read_tables_come_back_the_same(world: World, name: str) -
     assert await _balance(world, name) is None
     await projections.rebuild(world.settings.postgres_url, "ledger", [projection])
     assert await _balance(world, name) == before
+
+
+async def test_an_event_that_the_broker_would_refuse_is_refused_at_once(world: World, name: str) -> None:
+    huge = name + "x" * eventstore.MAX_EVENT_BYTES
+    with pytest.raises(eventstore.EventTooLarge):
+        async with unit_of_work(world.ledger, CONTEXT, ()) as work:
+            await work.record(ACCOUNT.stream(name), Credited(account=huge, amount=1))
+    assert await world.recorded(name) == 0

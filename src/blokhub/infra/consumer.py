@@ -8,6 +8,7 @@ administrator replays them.
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -37,6 +38,7 @@ _lag = Gauge(
 
 _BATCH = 100
 _IDLE_SECONDS = 5.0
+_INBOX_DAYS = 30
 _ATTEMPTS = 5
 _FIRST_PAUSE = 0.05
 
@@ -61,6 +63,7 @@ class Consumer:
                 await asyncio.sleep(0.5)
 
     async def _consume(self) -> None:
+        await self._forget_old_events()
         position = await self._position()
         subscription = await self._host.broker.follow(f"{self._source}.>", position)
         received = 0
@@ -80,6 +83,12 @@ class Consumer:
                     raise ConnectionError("the position was changed")
         finally:
             await subscription.unsubscribe()
+
+    async def _forget_old_events(self) -> None:
+        """Take from the inbox what the broker would not deliver twice any more."""
+        old = clock.now() - timedelta(days=_INBOX_DAYS)
+        async with self._host.database.write() as connection:
+            await connection.execute(sa.delete(inbox).where(inbox.c.handled_at < old))
 
     async def _position(self) -> int:
         query = sa.select(positions.c.sequence).where(positions.c.source == self._source)

@@ -14,13 +14,23 @@ from blokhub.infra.tables import events, outbox, snapshots
 from blokhub.kernel import chain, clock
 from blokhub.kernel.aggregates import Aggregate, Loaded
 from blokhub.kernel.context import Context
-from blokhub.kernel.errors import VersionConflict
+from blokhub.kernel.errors import ProblemError, VersionConflict
 from blokhub.kernel.events import Event, RecordedEvent, encode_data
 from blokhub.kernel.ids import new_id
 
 State = TypeVar("State", bound=msgspec.Struct)
 
 ANY_VERSION = -1
+# The broker takes messages of 1 MiB; an event that it refused would hold up all those behind it.
+MAX_EVENT_BYTES = 900 * 1024
+
+
+class EventTooLarge(ProblemError):
+    """What happened is too large to be told."""
+
+    status = 413
+    name = "event_too_large"
+    title = "This is too large"
 
 
 def recorded(row: Any) -> RecordedEvent:
@@ -53,13 +63,16 @@ async def append(
     rows = []
     for occurrence in occurrences:
         version += 1
+        data = encode_data(occurrence)
+        if len(msgspec.json.encode(data)) > MAX_EVENT_BYTES:
+            raise EventTooLarge(f"This would make an event of more than {MAX_EVENT_BYTES // 1024} KiB.")
         fields: dict[str, Any] = {
             "id": new_id(),
             "stream": stream,
             "version": version,
             "type": occurrence.event_name,
             "schema_version": occurrence.schema_version,
-            "data": encode_data(occurrence),
+            "data": data,
             "actor": actor,
             "occurred_at": moment,
         }

@@ -24,6 +24,7 @@ from blokhub.services.content.domain import (
 __all__ = ["read_definition", "write_definition"]
 
 Address = tuple[str, str]
+_SHOWN = 50  # more problems than anyone mends before the next try
 
 
 async def create(work: Work[PackageStore], kind: Kind, name: str, metadata: Metadata) -> str:
@@ -182,7 +183,9 @@ async def check(work: Work[PackageStore], kind: Kind, digest: str, nodes: NodeRe
     verdict = domain.check_definition(kind, body, nodes)
     if verdict.errors:
         first, more = verdict.errors[0]["message"], len(verdict.errors) - 1
-        raise domain.DefinitionRefused(f"{first} ({more} more)" if more else first, problems=verdict.errors)
+        raise domain.DefinitionRefused(
+            f"{first} ({more} more)" if more else first, problems=verdict.errors[:_SHOWN]
+        )
     return verdict
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, NotRequired, TypedDict
 
@@ -59,7 +60,7 @@ def validate(inputs: Inputs) -> Any:
 
 @lru_cache(maxsize=128)
 def _validator(schema: bytes) -> Draft202012Validator:
-    from jsonschema import Draft202012Validator, SchemaError  # noqa: PLC0415 - slow to import
+    from jsonschema import Draft202012Validator, SchemaError, validators  # noqa: PLC0415 - slow to import
     from referencing import Registry  # noqa: PLC0415
 
     document = msgspec.json.decode(schema)
@@ -67,8 +68,17 @@ def _validator(schema: bytes) -> Draft202012Validator:
         Draft202012Validator.check_schema(document)
     except SchemaError as error:
         raise GlobalError(f"validate: the schema itself is wrong: {error.message}") from None
+    # Number("abc") is NaN, which is no number to JSON.
+    finite = Draft202012Validator.TYPE_CHECKER.redefine("number", lambda _checker, value: _is_number(value))
+    strict: type[Draft202012Validator] = validators.extend(  # type: ignore[no-untyped-call]
+        Draft202012Validator, type_checker=finite
+    )
     # An empty registry: a schema must not make this process fetch what it refers to.
-    return Draft202012Validator(document, registry=Registry(), format_checker=_formats())
+    return strict(document, registry=Registry(), format_checker=_formats())
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _formats() -> Any:
@@ -92,6 +102,7 @@ def _formats() -> Any:
     return checker
 
 
+_COUNTS = frozenset({"minLength", "minItems"})
 _WORDS = {
     "minLength": "must have at least {} characters",
     "maxLength": "must have at most {} characters",
@@ -128,5 +139,6 @@ def _problems(error: ValidationError) -> list[dict[str, str]]:
     elif rule == "enum":
         text = f"must be one of: {', '.join(map(str, wanted))}"
     else:
-        text = _WORDS.get(rule, f"does not satisfy {rule}").format(wanted)
+        words = "must not be empty" if rule in _COUNTS and wanted == 1 else _WORDS.get(rule)
+        text = (words or f"does not satisfy {rule}").format(wanted)
     return [{"field": ".".join(path) or "(root)", "message": text}]

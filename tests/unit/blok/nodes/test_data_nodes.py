@@ -1,7 +1,7 @@
 """The nodes that shape, check, sign and schedule data keep their published examples, and their bounds."""
 
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -36,7 +36,7 @@ def test_a_node_does_what_its_example_says(name: str, example: dict[str, Any]) -
 
 
 class TestValidate:
-    SCHEMA = {
+    SCHEMA: ClassVar[dict[str, Any]] = {
         "type": "object",
         "required": ["email", "lines"],
         "additionalProperties": False,
@@ -166,3 +166,8 @@ def test_a_code_of_long_ago_is_unauthorized() -> None:
 
 def test_a_slug_is_cut_between_words() -> None:
     assert call("slug", text="The quick brown fox", maxLength=12)[1] == "the-quick"
+
+
+def test_what_is_not_a_number_does_not_pass_for_one() -> None:
+    status, body = call("validate", schema={"type": "number", "minimum": 0}, data="js/Number('abc')")
+    assert (status, body["problems"][0]["message"]) == (422, "must be of type number")

@@ -1,0 +1,133 @@
+"""The starter catalogue: every package is complete, fits the hub's rules, and does what its examples say."""
+
+import re
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import msgspec
+import pytest
+
+from blok.lint import lint_text
+from blok.nodes import GlobalError
+from blok.nodes.registry import NodeRegistry, host_node
+from blok.runner import SandboxPolicy, execute
+from blok.workflow import describe, detect_generation
+from blokhub.apps.starter import catalogue, read_package
+from blokhub.services.content.api import NewPackage
+from blokhub.services.runs.contract import HOST_NODES
+
+FILES = {"package.json", "README.md", "workflow.json", "examples.json"}
+PARTS = ["Task", "Why", "How", "Requirements"]
+FOLDERS = catalogue()
+EVERY = pytest.mark.parametrize("folder", FOLDERS, ids=[folder.name for folder in FOLDERS])
+
+
+def examples_of(folder: Traversable) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = msgspec.json.decode((folder / "examples.json").read_bytes())
+    return found
+
+
+def user_auth(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Answers as the hub's node of this name does; a hub of its own would be needed for the real one."""
+    if len(inputs["password"]) < 8:
+        raise GlobalError("The password needs at least 8 characters.", code=422)
+    user = {
+        "id": "01890a5d-ac96-774b-bcce-b302099a8057",
+        "username": inputs["username"],
+        "email": inputs["email"],
+    }
+    return {"success": True, "message": "The account was created.", "user": user}
+
+
+def takes_input(definition: dict[str, Any]) -> bool:
+    return "ctx.request." in msgspec.json.encode(definition).decode()
+
+
+class TestEveryPackage:
+    @EVERY
+    def test_has_its_four_files(self, folder: Traversable) -> None:
+        assert {item.name for item in folder.iterdir()} == FILES
+
+    @EVERY
+    def test_says_of_itself_what_the_hub_asks_for(self, folder: Traversable) -> None:
+        about, _definition = read_package(folder)
+        assert about.pop("version") == "1.0.0"
+        package = msgspec.convert(about, NewPackage)
+        assert package.name == folder.name
+        assert (package.kind, package.license, package.visibility) == ("workflow", "Apache-2.0", "public")
+        assert package.category != "other"
+        assert len(package.summary) >= 40
+        assert package.tags == list(dict.fromkeys(package.tags))
+
+    @EVERY
+    def test_explains_itself_in_four_parts(self, folder: Traversable) -> None:
+        about, _definition = read_package(folder)
+        parts = re.split(r"^## (.+)$", about["readme"], flags=re.MULTILINE)
+        assert parts[1::2] == PARTS
+        assert all(len(part.strip()) >= 30 for part in parts[2::2])
+
+    @EVERY
+    def test_has_a_whole_definition(self, folder: Traversable) -> None:
+        _about, definition = read_package(folder)
+        assert definition["name"]
+        assert definition["version"] == "1.0.0"
+        assert definition["description"]
+        assert definition["trigger"]["http"]["method"] in {"GET", "POST", "PUT", "PATCH", "DELETE"}
+
+    @EVERY
+    def test_has_nothing_for_the_linter_to_say(self, folder: Traversable) -> None:
+        registry = NodeRegistry()
+        registry.add(*(host_node(name, user_auth) for name in HOST_NODES))
+        text = (folder / "workflow.json").read_text("utf-8")
+        assert lint_text(text, "workflow.json", registry) == []
+
+    @EVERY
+    def test_has_examples_of_success_and_of_a_bad_request(self, folder: Traversable) -> None:
+        _about, definition = read_package(folder)
+        examples = examples_of(folder)
+        statuses = [example["response"]["status"] for example in examples]
+        assert len(examples) >= 2
+        assert len({example["name"] for example in examples}) == len(examples)
+        assert all(status != 500 for status in statuses)
+        if takes_input(definition):
+            assert any(400 <= status < 500 for status in statuses)
+
+    @EVERY
+    def test_answers_as_recorded(self, folder: Traversable) -> None:
+        _about, definition = read_package(folder)
+        uses_accounts = "user-auth" in describe(definition, generation=detect_generation(definition)).nodes
+        for example in examples_of(folder):
+            result = execute(
+                definition,
+                example["request"],
+                policy=SandboxPolicy(fixtures=tuple(example["fixtures"])),
+                host_nodes={"user-auth": user_auth} if uses_accounts else None,
+            )
+            assert result.response is not None, (example["name"], result.error)
+            got = {"status": result.response["status"], "body": result.response["body"]}
+            assert got == example["response"], example["name"]
+
+
+class TestTheWhole:
+    def test_titles_and_routes_are_unique(self) -> None:
+        packages = [read_package(folder) for folder in FOLDERS]
+        titles = [about["title"] for about, _definition in packages]
+        assert len(set(titles)) == len(titles)
+        routes = [
+            (definition["trigger"]["http"]["method"], definition["trigger"]["http"]["path"])
+            for _about, definition in packages
+            if detect_generation(definition) == 2
+        ]
+        assert len(set(routes)) == len(routes)
+
+    def test_the_registration_sample_is_the_well_known_one(self) -> None:
+        folder = next(folder for folder in FOLDERS if folder.name == "user-registration")
+        about, definition = read_package(folder)
+        assert about["category"] == "authentication"
+        assert definition["steps"][0]["node"] == "user-auth"
+        assert definition["nodes"]["register-user"]["inputs"] == {
+            "operation": "register",
+            "email": "${ctx.request.body.email}",
+            "password": "${ctx.request.body.password}",
+            "username": "${ctx.request.body.username}",
+        }

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from blok.runner.run import Run
 
 
+# Passes that never wait would keep every other request waiting: let them in from time to time.
+PASSES_BETWEEN_YIELDS = 256
+
+
 def compile_for_each(
     step: ForEachStep, info: StepInfo, body: Compiled, profile: Profile, workflow: str
 ) -> Compiled:
@@ -90,6 +94,8 @@ class _Sequential:
             if type(response) is dict and "success" in response:
                 response = response.get("data")
             results.append(None if response is UNDEFINED else response)
+            if index % PASSES_BETWEEN_YIELDS == PASSES_BETWEEN_YIELDS - 1:
+                await asyncio.sleep(0)
         return results
 
 
@@ -195,6 +201,8 @@ def compile_loop(step: LoopStep, info: StepInfo, body: Compiled) -> Compiled:
                 raise
             ran = True
             count += 1
+            if count % PASSES_BETWEEN_YIELDS == 0:
+                await asyncio.sleep(0)
 
     async def execute(run: Run, ctx: Ctx) -> None:
         started = perf_counter()

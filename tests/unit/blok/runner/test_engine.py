@@ -251,3 +251,13 @@ async def test_the_ring_of_runs_forgets_the_oldest(count: int) -> None:
     engine = Engine(settings=Settings(environment="test", trace_size=count))
     outcomes = [await start(engine, [step("a", 1)]) for _ in range(count + 2)]
     assert [run.id for run in engine.traces] == [outcome.run.id for outcome in reversed(outcomes[2:])]
+
+
+async def test_a_long_loop_lets_others_run() -> None:
+    engine = make_engine()
+    loop = {"while": "true", "maxIterations": 100_000, "do": [step("a", 1)]}
+    running = asyncio.create_task(start(engine, [{"id": "l", "loop": loop}]))
+    await asyncio.sleep(0.05)
+    (run,) = engine.active.values()
+    run.cancel()
+    assert (await running).status == "cancelled"

@@ -20,8 +20,9 @@ from blokhub.infra.host import Host, Service
 from blokhub.infra.problems import HANDLERS
 from blokhub.infra.reactions import Reactions
 from blokhub.infra.tables import inbox
-from blokhub.kernel import chain, position
+from blokhub.kernel import chain, position, text
 from blokhub.kernel.context import Context
+from blokhub.kernel.errors import InvalidInput, NotFound
 from blokhub.kernel.events import RecordedEvent
 from blokhub.kernel.ids import new_id
 
@@ -65,7 +66,7 @@ def build_app(host: Host, service: Service) -> Litestar:
         },
         exception_handlers=HANDLERS,
         middleware=[_measured(service.name)],
-        before_request=_waits_for_positions(host, service),
+        before_request=_before_request(host, service),
         openapi_config=OpenAPIConfig(
             title=f"Blok {service.name}",
             version=service.version,
@@ -81,6 +82,26 @@ def _context_of(request: Request[Any, Any, Any], host: TheHost) -> Context:
     signed = request.headers.get(signing.HEADER)
     context = host.signer.read(signed) if signed else None
     return context or Context(correlation=new_id())
+
+
+def _before_request(host: Host, service: Service) -> Any:
+    """Refuse text that no store can hold; let a read wait for the writes that it is to see."""
+    wait = _waits_for_positions(host, service)
+
+    async def before(request: Request[Any, Any, Any]) -> None:
+        await _refuse_nul(request)
+        await wait(request)
+
+    return before
+
+
+async def _refuse_nul(request: Request[Any, Any, Any]) -> None:
+    if "\0" in request.scope["path"]:
+        raise NotFound("No address has the character NUL in it.")
+    if b"%00" in request.scope["query_string"]:
+        raise InvalidInput("The query may not have the character NUL in it.", pointer="/query")
+    if request.method not in {"GET", "HEAD"} and text.has_nul(await request.body()):
+        raise InvalidInput("No text may have the character NUL in it.", pointer="")
 
 
 def _waits_for_positions(host: Host, service: Service) -> Any:

@@ -7,6 +7,7 @@ environment, and where the system allows it no network either.
 import ctypes
 import gc
 import os
+import re
 import resource
 import sys
 from contextlib import suppress
@@ -21,6 +22,7 @@ from blokhub.infra.sandbox.frames import read_frame, write_frame
 
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
+_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 _STATUS = {"invalid": "refused", "cancelled": "failed"}
 
 
@@ -47,8 +49,10 @@ def _warm_up() -> None:
 
     What is loaded then leaves the garbage collector's sight: a fork that looked at it would copy it.
     """
-    step = {"id": "step", "use": "@blokjs/respond", "inputs": {"body": "${[1].concat(ctx.request.query.x)}"}}
-    execute({"name": "warm-up", "version": "1.0.0", "trigger": {"http": {}}, "steps": [step]}, {})
+    inputs = {"schema": {"type": "object"}, "data": {}}
+    check = {"id": "check", "use": "@blokjs/json-schema", "inputs": inputs}
+    answer = {"id": "answer", "use": "@blokjs/expr", "inputs": {"expression": "(() => { return 1 })()"}}
+    execute({"name": "warm-up", "version": "1.0.0", "trigger": {"http": {}}, "steps": [check, answer]}, {})
     gc.collect()
     gc.freeze()
 
@@ -141,19 +145,30 @@ def _bounded(result: RunResult, most: int) -> dict[str, Any]:
     """The result as it travels; a trace that is too large loses its values, and says so."""
     problem = None
     if result.error is not None:
-        problem = {**result.error, "detail": result.error.get("message", "")}
-    trace = result.trace
+        problem = _storable({**result.error, "detail": result.error.get("message", "")})
+    trace = _storable(result.trace)
     if len(msgspec.json.encode(trace)) > most:
         trace = [{**step, "inputs": None, "output": None, "state_change": None} for step in trace[:1000]]
         if problem is None:
             problem = {"name": "TraceLimit", "detail": "The trace was too large; its values are left out."}
     return {
         "status": _STATUS.get(result.status, result.status),
-        "response": result.response,
+        "response": _storable(result.response),
         "trace": trace,
         "problem": problem,
         "duration_ms": result.duration_ms,
     }
+
+
+def _storable(value: Any) -> Any:
+    """A copy without the characters that JavaScript has and neither UTF-8 nor PostgreSQL can hold."""
+    if isinstance(value, str):
+        return _NOT_STORABLE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {_storable(key): _storable(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable(each) for each in value]
+    return value
 
 
 def _lost(limits: dict[str, int]) -> dict[str, Any]:

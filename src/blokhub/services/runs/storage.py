@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from blokhub.services.content.contract import DryRunRequested
@@ -13,6 +13,7 @@ from blokhub.services.runs.domain import Run
 metadata = sa.MetaData()
 _moment = sa.DateTime(timezone=True)
 
+# Plain JSON, not JSONB: what a workflow answered keeps the order of its keys.
 runs = sa.Table(
     "runs",
     metadata,
@@ -23,10 +24,10 @@ runs = sa.Table(
     sa.Column("version", sa.Text, nullable=False),
     sa.Column("digest", sa.Text, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
-    sa.Column("request", JSONB, nullable=False),
-    sa.Column("response", JSONB),
-    sa.Column("trace", JSONB, nullable=False),
-    sa.Column("problem", JSONB),
+    sa.Column("request", sa.JSON, nullable=False),
+    sa.Column("response", sa.JSON),
+    sa.Column("trace", sa.JSON, nullable=False),
+    sa.Column("problem", sa.JSON),
     sa.Column("duration_ms", sa.Double, nullable=False),
     sa.Column("started_at", _moment, nullable=False, index=True),
 )
@@ -35,7 +36,7 @@ dry_runs = sa.Table(
     "dry_runs",
     metadata,
     sa.Column("saga_id", sa.Text, primary_key=True),
-    sa.Column("request", JSONB, nullable=False),
+    sa.Column("request", sa.JSON, nullable=False),
     sa.Column("queued_at", _moment, nullable=False),
     sa.Column("claimed_at", _moment),
 )

@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "runs_0001"
 down_revision = None
@@ -23,17 +22,17 @@ def upgrade() -> None:
         sa.Column("version", sa.Text, nullable=False),
         sa.Column("digest", sa.Text, nullable=False),
         sa.Column("status", sa.Text, nullable=False),
-        sa.Column("request", JSONB, nullable=False),
-        sa.Column("response", JSONB),
-        sa.Column("trace", JSONB, nullable=False),
-        sa.Column("problem", JSONB),
+        sa.Column("request", sa.JSON, nullable=False),
+        sa.Column("response", sa.JSON),
+        sa.Column("trace", sa.JSON, nullable=False),
+        sa.Column("problem", sa.JSON),
         sa.Column("duration_ms", sa.Double, nullable=False),
         sa.Column("started_at", _moment, nullable=False, index=True),
     )
     op.create_table(
         "dry_runs",
         sa.Column("saga_id", sa.Text, primary_key=True),
-        sa.Column("request", JSONB, nullable=False),
+        sa.Column("request", sa.JSON, nullable=False),
         sa.Column("queued_at", _moment, nullable=False),
         sa.Column("claimed_at", _moment),
     )

@@ -248,6 +248,12 @@ async def test_a_trace_that_is_too_large_loses_its_values_only(pool: SandboxPool
     assert execution.problem["name"] == "TraceLimit"
 
 
+async def test_text_that_no_store_can_hold_is_replaced(pool: SandboxPool) -> None:
+    execution = await pool.execute(Job(expression("['a' + String.fromCharCode(0) + 'b']"), {}))
+    assert (execution.status, body(execution)) == ("completed", ["a\ufffdb"])
+    assert execution.trace[0]["output"] == ["a\ufffdb"]
+
+
 async def test_a_node_of_the_host_is_asked_and_answers(pool: SandboxPool) -> None:
     asked = []
 

@@ -47,7 +47,8 @@ def on_invalid(request: Request[Any, Any, Any], error: ValidationException) -> R
     cause = str(error.__cause__ or error.detail)
     source = "body"
     if isinstance(error.extra, list) and error.extra and isinstance(error.extra[0], dict):
-        source = str(error.extra[0].get("source", "body"))
+        given = error.extra[0].get("source", "body")
+        source = str(getattr(given, "value", given))
     pointer, message = pointer_and_message(cause)
     if source != "body":
         return problem_response(InvalidInput(message, pointer=f"/{source}{pointer}"), request.url.path)

@@ -21,6 +21,7 @@ from blok.workflow import (
     parse,
 )
 from blokhub.kernel.errors import InvalidInput
+from blokhub.kernel.text import has_nul
 from blokhub.services.content.contract import Kind, Outline
 
 Encoding = Literal["json", "yaml", "toml"]
@@ -56,7 +57,10 @@ def read_definition(given: dict[str, Any] | str, encoding: Encoding | None) -> D
             raise InvalidInput("A definition is an object.", pointer="/definition")
         if len(canonical_json(document)) > MAX_BYTES:
             raise InvalidInput(f"A definition may have {MAX_BYTES // 1024} KiB.", pointer="/definition")
-        return Definition(msgspec.json.encode(document).decode(), digest(document))
+        body = msgspec.json.encode(document)
+        if has_nul(body):
+            raise InvalidInput("No text may have the character NUL in it.", pointer="/definition")
+        return Definition(body.decode(), digest(document))
     except WorkflowError as error:
         raise InvalidInput(str(error), pointer="/definition", line=error.line, column=error.column) from error
     except RecursionError as error:

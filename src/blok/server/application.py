@@ -79,6 +79,12 @@ class Application:
             from blok.triggers.webhook import answer_webhook  # noqa: PLC0415
 
             return await answer_webhook(self.engine, plan, request, params)
+        if mount.kind == "mcp":
+            from blok.triggers.mcp import answer_mcp  # noqa: PLC0415
+
+            entries = self.project.table.mcp[request.path]
+            plans = [entry.plan for entry in entries if entry.plan is not None and entry.error is None]
+            return await answer_mcp(self.engine, plans, request)
         from blok.triggers.sse import answer_sse  # noqa: PLC0415
 
         return await answer_sse(self.engine, plan, request, params)

@@ -76,6 +76,7 @@ class Table:
     routes: RouteTable[Mount] = field(default_factory=RouteTable)
     by_key: dict[str, Entry] = field(default_factory=dict)
     by_name: dict[str, Entry] = field(default_factory=dict)
+    mcp: dict[str, list[Entry]] = field(default_factory=dict)
     diagnostics: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -330,6 +331,12 @@ class Project:
         ):
             if kind in trigger and isinstance(where, str) and where:
                 self._place(table, method, where, Mount(entry, kind))
+        if "mcp" in trigger:
+            path = str(trigger["mcp"].get("path") or "/mcp")
+            # Workflows that share a path are one server: the first mounts it.
+            if path not in table.mcp:
+                self._place(table, "ANY", path, Mount(entry, "mcp"))
+            table.mcp.setdefault(path, []).append(entry)
 
     def _place(self, table: Table, method: str, path: str, mount: Mount) -> None:
         path = path if path.startswith("/") else f"/{path}"

@@ -175,3 +175,36 @@ class TestStreams:
             bus.publish("c", number)
         queue = bus.listen(["c"], last_id="1")
         assert [queue.get_nowait().data for _ in range(queue.qsize())] == [1, 2]
+
+
+class TestMcp:
+    async def rpc(self, app: AsgiApp, method: str, **params: Any) -> Any:
+        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        return (await send(app, {"method": "POST", "path": "/mcp", "body": body})).body
+
+    def app(self, root: Path) -> AsgiApp:
+        step = {
+            "id": "a",
+            "use": "@blokjs/expr",
+            "inputs": {"expression": "({sum: ctx.request.body.a + ctx.request.body.b})"},
+        }
+        tool = {"name": "add", "description": "Add two numbers"}
+        return AsgiApp(application(root, trigger={"mcp": {"tool": tool}}, steps=[step]))
+
+    async def test_a_workflow_is_a_tool(self, tmp_path: Path) -> None:
+        app = self.app(tmp_path)
+        assert (await self.rpc(app, "initialize"))["result"]["serverInfo"]["name"] == "blok-mcp"
+        (tool,) = (await self.rpc(app, "tools/list"))["result"]["tools"]
+        assert tool == {"name": "add", "description": "Add two numbers", "inputSchema": {"type": "object"}}
+        result = (await self.rpc(app, "tools/call", name="add", arguments={"a": 2, "b": 3}))["result"]
+        assert result["structuredContent"] == {"sum": 5}
+
+    async def test_an_unknown_tool_or_method_is_an_error(self, tmp_path: Path) -> None:
+        app = self.app(tmp_path)
+        assert (await self.rpc(app, "tools/call", name="none"))["error"]["code"] == -32602
+        assert (await self.rpc(app, "other"))["error"]["code"] == -32601
+
+    async def test_a_notification_gets_no_answer(self, tmp_path: Path) -> None:
+        body = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+        answer = await send(self.app(tmp_path), {"method": "POST", "path": "/mcp", "body": body})
+        assert (answer.status, answer.raw) == (202, b"")

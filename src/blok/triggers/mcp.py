@@ -104,12 +104,10 @@ class _Server:
 
     def _initialize(self, params: dict[str, Any]) -> dict[str, Any]:
         block = self.blocks[0][1]
-        kinds = {
-            kind: {} for kind, key in (("resources", "resource"), ("prompts", "prompt")) if self._has(key)
-        }
+        offered = [kind for kind, key in (("resources", "resource"), ("prompts", "prompt")) if self._has(key)]
         found = {
             "protocolVersion": params.get("protocolVersion") or PROTOCOL,
-            "capabilities": {"tools": {}, **kinds},
+            "capabilities": {kind: {} for kind in ("tools", *offered)},
             "serverInfo": {
                 "name": block.get("serverName") or "blok-mcp",
                 "version": block.get("serverVersion") or "1.0.0",

@@ -105,7 +105,7 @@ class _Server:
     def _initialize(self, params: dict[str, Any]) -> dict[str, Any]:
         block = self.blocks[0][1]
         offered = [kind for kind, key in (("resources", "resource"), ("prompts", "prompt")) if self._has(key)]
-        found = {
+        found: dict[str, Any] = {
             "protocolVersion": params.get("protocolVersion") or PROTOCOL,
             "capabilities": {kind: {} for kind in ("tools", *offered)},
             "serverInfo": {

@@ -125,7 +125,11 @@ class Settings:
 
 def _convert(variable: str, text: str, kind: type) -> Any:
     if kind is bool:
-        return text.lower() in {"1", "true", "yes", "on"}
+        if text.lower() in {"0", "false", "no", "off"}:
+            return False
+        if text.lower() in {"1", "true", "yes", "on"}:
+            return True
+        raise SettingError(f"{variable}={text!r} is neither true nor false.")
     try:
         return kind(text)
     except ValueError as error:

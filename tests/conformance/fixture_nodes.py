@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from blok.expressions import UNDEFINED
 from blok.nodes import Node, node
 
 
@@ -24,7 +25,7 @@ def fixture_nodes(generation: int) -> dict[str, Node]:
         count = calls[inputs["key"]] = calls.get(inputs["key"], 0) + 1
         if count <= inputs["failTimes"]:
             raise Exception(f"flaky {count}")
-        return {"calls": count, "value": inputs.get("value")}
+        return {"calls": count, **({"value": inputs["value"]} if "value" in inputs else {})}
 
     @node(name="sleep")
     async def sleep(inputs: dict[str, Any]) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def fixture_nodes(generation: int) -> dict[str, Node]:
 
     @node(name="mapper")
     def anything(inputs: dict[str, Any]) -> Any:
-        return inputs.get("model")
+        return inputs.get("model", UNDEFINED)
 
     made = [flaky, sleep, *([anything] if generation == 2 else [])]
     return {item.name: item for item in made}

@@ -50,7 +50,7 @@ def with_time_limit(inner: Compiled, step: Stored) -> Execute:
 def with_retry(inner: Execute, info: StepInfo, retry: Retry) -> Execute:
     """Try again after growing pauses, unless the error's name forbids it."""
 
-    async def execute(run: Run, ctx: Ctx) -> None:
+    async def attempts(run: Run, ctx: Ctx) -> None:
         for number in range(1, retry.max_attempts + 1):
             try:
                 await attempt(inner, run, ctx)
@@ -61,11 +61,15 @@ def with_retry(inner: Execute, info: StepInfo, retry: Retry) -> Execute:
                 if number == retry.max_attempts or not retryable(error, retry):
                     raise
                 pause = retry.delay(number)
-                run.note(
-                    "NODE_ATTEMPT_FAILED",
-                    {"step": info.name, "attempt": number, "error": str(error), "delayMs": pause},
-                )
+                facts = {"step": info.name, "attempt": number, "error": str(error), "delayMs": pause}
+                run.note("NODE_ATTEMPT_FAILED", facts)
             await asyncio.sleep(pause / 1_000)
+
+    async def execute(run: Run, ctx: Ctx) -> None:
+        try:
+            await attempts(run, ctx)
+        finally:
+            run.kept_inputs.pop(id(info), None)
 
     return execute
 

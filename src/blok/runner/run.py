@@ -65,6 +65,7 @@ class Run:
         "evaluator",
         "events",
         "finished",
+        "kept_inputs",
         "node_context",
         "notes",
         "parent",
@@ -104,6 +105,8 @@ class Run:
         self.node_context: Context | None = None
         self.resume: list[dict[str, Any]] | None = None
         self.deadlines: dict[str, float] | None = None
+        # Inputs of steps that may be tried again: they are resolved on the first attempt only.
+        self.kept_inputs: dict[int, Any] = {}
         self._forks: list[Run] | None = None
 
     @property
@@ -140,6 +143,7 @@ class Run:
         branch = copy.copy(self)
         branch.events = self.events.branch() if hasattr(self.events, "branch") else []
         branch.node_context = None
+        branch.kept_inputs = {}
         branch._forks = None
         if self._forks is None:
             self._forks = []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from blok.expressions import UNDEFINED, Profile
 from blok.nodes.contract import Node
 from blok.nodes.errors import GlobalError
-from blok.runner.calls import Call, Ctx, compile_call
+from blok.runner.calls import Call, Ctx, Render, compile_call
 from blok.runner.errors import SIGNALS, raise_node_error, step_error
 from blok.runner.trace import ABSENT, StepInfo
 from blok.workflow.model import NodeStep
@@ -51,16 +51,18 @@ def compile_node(
     """Prepare a node step, without retry, time limit or memory (those wrap it)."""
     call = compile_call(step, node, info, workflow=workflow, profile=profile)
     generation = profile.generation
-    if call.now is not None and generation == 2 and not raw and not step.spread and not step.ephemeral:
+    stored = not step.spread and not step.ephemeral and step.retry is None
+    if call.now is not None and generation == 2 and not raw and stored:
         return Compiled(_usual(call, node, info, step.state_key), info, plain=True)
     finish = _finish_v1(step, node, info) if generation == 1 else _finish_v2(step, node, info, raw=raw)
-    render, check, now, later = call.render, call.check, call.now, call.later
+    check, now, later = call.check, call.now, call.later
+    make_inputs = _kept_inputs(call.render, info) if step.retry is not None else _fresh_inputs(call.render)
 
     def execute(run: Run, ctx: Ctx) -> None:
         started = perf_counter()
         inputs: Any = ABSENT
         try:
-            inputs = render(run.evaluator, ctx, None)
+            inputs = make_inputs(run, ctx)
             value = now(run, ctx, inputs if check is None else check(inputs))  # type: ignore[misc]
         except Exception as error:
             fail(run, info, started, inputs=inputs, error=error, generation=generation)
@@ -70,13 +72,29 @@ def compile_node(
         started = perf_counter()
         inputs: Any = ABSENT
         try:
-            inputs = render(run.evaluator, ctx, None)
+            inputs = make_inputs(run, ctx)
             value = await later(run, ctx, inputs if check is None else check(inputs))
         except Exception as error:
             fail(run, info, started, inputs=inputs, error=error, generation=generation)
         finish(run, ctx, started, inputs, value)
 
     return Compiled(execute if now is not None else execute_later, info, plain=now is not None)
+
+
+def _fresh_inputs(render: Render) -> Callable[[Run, Ctx], Any]:
+    return lambda run, ctx: render(run.evaluator, ctx, None)
+
+
+def _kept_inputs(render: Render, info: StepInfo) -> Callable[[Run, Ctx], Any]:
+    """The inputs of the first attempt, for all attempts."""
+    key = id(info)
+
+    def make(run: Run, ctx: Ctx) -> Any:
+        if key not in run.kept_inputs:
+            run.kept_inputs[key] = render(run.evaluator, ctx, None)
+        return run.kept_inputs[key]
+
+    return make
 
 
 def _usual(call: Call, node: Node, info: StepInfo, key: str) -> Execute:

@@ -37,7 +37,7 @@ def in_memory_kv(ctx: Context, inputs: Inputs) -> Any:
         return {"count": len(gone)}
     key = inputs.get("key", "")
     if not key:
-        raise GlobalError(f'in-memory-kv: action "{action}" needs a key', code=400)
+        raise GlobalError(f'in-memory-kv: action "{action}" needs a key')
     if action == "set":
         store[key] = inputs.get("value")
         return {"key": key, "value": store[key]}

@@ -56,7 +56,7 @@ def compile_node(
         return Compiled(_usual(call, node, info, step.state_key), info, plain=True)
     finish = _finish_v1(step, node, info) if generation == 1 else _finish_v2(step, node, info, raw=raw)
     check, now, later = call.check, call.now, call.later
-    make_inputs = _kept_inputs(call.render, info) if step.retry is not None else _fresh_inputs(call.render)
+    make_inputs = kept_inputs(call.render, info) if step.retry is not None else fresh_inputs(call.render)
 
     def execute(run: Run, ctx: Ctx) -> None:
         started = perf_counter()
@@ -81,11 +81,12 @@ def compile_node(
     return Compiled(execute if now is not None else execute_later, info, plain=now is not None)
 
 
-def _fresh_inputs(render: Render) -> Callable[[Run, Ctx], Any]:
+def fresh_inputs(render: Render) -> Callable[[Run, Ctx], Any]:
+    """The inputs, made anew for every call."""
     return lambda run, ctx: render(run.evaluator, ctx, None)
 
 
-def _kept_inputs(render: Render, info: StepInfo) -> Callable[[Run, Ctx], Any]:
+def kept_inputs(render: Render, info: StepInfo) -> Callable[[Run, Ctx], Any]:
     """The inputs of the first attempt, for all attempts."""
     key = id(info)
 

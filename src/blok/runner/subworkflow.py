@@ -11,7 +11,7 @@ from blok.expressions import UNDEFINED, Profile, compile_template
 from blok.nodes.errors import GlobalError
 from blok.runner.calls import Ctx
 from blok.runner.errors import WorkflowFailureError
-from blok.runner.steps import Compiled, fail
+from blok.runner.steps import Compiled, fail, fresh_inputs, kept_inputs
 from blok.runner.trace import ABSENT, StepInfo
 from blok.workflow.model import SubworkflowStep
 
@@ -30,8 +30,10 @@ def compile_subworkflow(
     computed = step.target.startswith(("js/", "$.")) or "${" in step.target
     target = f"js/ctx.{step.target[2:]}" if step.target.startswith("$.") else step.target
     target_template = compile_template(target, profile)
-    inputs_template = compile_template(dict(step.inputs), profile) if step.inputs is not None else None
     name = step.name
+    render = compile_template(dict(step.inputs or {}), profile).bound(name, workflow)
+
+    make_inputs = kept_inputs(render, info) if step.retry is not None else fresh_inputs(render)
 
     def resolve(run: Run, ctx: Ctx) -> str:
         found = target_template.render(run.evaluator, ctx, None, step=name, workflow=workflow)
@@ -53,11 +55,7 @@ def compile_subworkflow(
         started = perf_counter()
         inputs: Any = ABSENT
         try:
-            inputs = (
-                inputs_template.render(run.evaluator, ctx, None, step=name, workflow=workflow)
-                if inputs_template is not None
-                else {}
-            )
+            inputs = make_inputs(run, ctx)
             target_name = resolve(run, ctx)
             plan = _find(run, target_name)
             if step.dispatch == "http-self":

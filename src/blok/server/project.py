@@ -295,6 +295,9 @@ class Project:
                 except WorkflowError:
                     logger.exception("%s cannot be compiled", path)
             if entry.plan is not None:
+                known = self.engine.workflows.get(entry.name)
+                if known is not None:
+                    entry.plan.statistics = known.statistics
                 plans.setdefault(entry.name, entry.plan)
             self._mount(table, entry)
         table.routes.freeze()

@@ -30,9 +30,18 @@ _console = Console(stderr=True, highlight=False)
 
 
 @app.command
-def up() -> None:
-    """Start the whole hub: the engines that no URL names, every service, and the starter catalogue."""
-    _guarded(_up())
+def up(*, port: int | None = None, home: Path | None = None) -> None:
+    """Start the whole hub: the engines that no URL names, every service, and the starter catalogue.
+
+    Parameters
+    ----------
+    port
+        The port to listen on; BLOK_PORT, or else 4000.
+    home
+        The data folder of the engines; BLOK_HOME, or else ~/.blok.
+    """
+    given = {"port": port, "home": str(home) if home else None}
+    _guarded(_up({name: value for name, value in given.items() if value is not None}))
 
 
 @app.command
@@ -76,13 +85,13 @@ def _fail(message: str) -> None:
     raise SystemExit(1)
 
 
-async def _up() -> None:
+async def _up(given: dict[str, Any]) -> None:
     from blokhub.apps.all_in_one import AllInOne  # noqa: PLC0415
     from blokhub.apps.serve import check_port, serve  # noqa: PLC0415
     from blokhub.apps.starter import Starter  # noqa: PLC0415
 
     started = time.perf_counter()
-    chosen = Settings.from_environment()
+    chosen = dataclasses.replace(Settings.from_environment(), **given)
     configure_logging(chosen.log_level, chosen.log_format)
     check_port(chosen.host, chosen.port)
     async with Engines(chosen.home_path) as engines:

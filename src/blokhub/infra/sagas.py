@@ -20,7 +20,7 @@ from blokhub.infra.database import service_url
 from blokhub.infra.host import Host
 from blokhub.infra.migrate import SAGA_SCHEMA
 from blokhub.kernel import faults
-from blokhub.kernel.errors import ProblemError
+from blokhub.kernel.errors import ProblemError, Unavailable, VersionConflict
 
 _log = structlog.get_logger("saga")
 
@@ -37,7 +37,8 @@ _APPLICATION_VERSION = "1"
 class Step:
     """One step. With `awaits`, it ends when `signal` brings a message of that name; its action may be None.
 
-    `attempts` counts the tries of the action after unexpected errors; a ProblemError ends it at once.
+    `attempts` counts the tries of the action after unexpected errors, and after those that may be over in
+    a moment (VersionConflict, Unavailable); any other ProblemError ends it at once.
     """
 
     name: str
@@ -147,7 +148,10 @@ class SagaEngine:
                 if step.action is not None:
                     await step.action(host, payload)
             except ProblemError as error:
-                return error.as_problem()
+                if attempt == step.attempts or not isinstance(error, VersionConflict | Unavailable):
+                    return error.as_problem()
+                await asyncio.sleep(pause)
+                pause *= 3
             except Exception as error:
                 _log.warning("saga step failed", step=step.name, attempt=attempt, error=repr(error))
                 if attempt == step.attempts:

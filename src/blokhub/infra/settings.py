@@ -52,8 +52,14 @@ class Settings:
     )
     cache_ttl: float = setting("BLOK_CACHE_TTL", 60.0, "Seconds that a cached answer lives at most.")
     replica: str = setting("BLOK_REPLICA", "1", "The name of this replica among those of the same service.")
-    log_level: str = setting("BLOK_LOG_LEVEL", "info", "debug, info, warning or error.")
-    log_format: str = setting("BLOK_LOG_FORMAT", "json", "json (one object a line) or console.")
+    log_level: str = setting(
+        "BLOK_LOG_LEVEL", "", "debug, info, warning or error. Empty: warning at a terminal, info elsewhere."
+    )
+    log_format: str = setting(
+        "BLOK_LOG_FORMAT",
+        "",
+        "json (one object a line) or console. Empty: console at a terminal, json elsewhere.",
+    )
     run_workers: int = setting("BLOK_RUN_WORKERS", 2, "Sandbox processes that execute workflows.")
     run_seconds: float = setting("BLOK_RUN_SECONDS", 10.0, "Wall-clock seconds that one run may take.")
     run_memory_mb: int = setting(

@@ -19,7 +19,13 @@ _NOISY = (
 
 
 def configure_logging(level: str, format: str) -> None:  # noqa: A002
-    """Send every log line to standard error, as JSON or, for people, as coloured text."""
+    """Send log lines to standard error: at a terminal what needs attention, elsewhere all as JSON.
+
+    `level` and `format` say otherwise when they are not empty.
+    """
+    terminal = sys.stderr.isatty()
+    level = level or ("warning" if terminal else "info")
+    format = format or ("console" if terminal else "json")  # noqa: A001
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,

@@ -11,10 +11,8 @@ from blokhub.gateway.reference_pages import events_page, openapi_page, start_pag
 from blokhub.gateway.system import problem
 
 EVIL = "<script>alert(1)</script><img src=x onerror='a()'>\" onload=\"x"
-_TAGS = set(
-    ["html", "head", "meta", "title", "link", "body", "main", "nav", "h1", "h2", "p", "a", "div", "span"]
-    + ["code", "pre", "strong", "table", "tr", "th", "td", "details", "summary"]
-)
+_TEXT = {"h1", "h2", "p", "a", "div", "span", "code", "pre", "strong", "details", "summary"}
+_TAGS = {"html", "head", "meta", "title", "link", "body", "main", "nav", "table", "tr", "th", "td", *_TEXT}
 
 
 class _Reader(HTMLParser):

@@ -26,14 +26,21 @@ class PublicationGone(ProblemError):
     title = "This publication was withdrawn"
 
 
-def _pending(package: Package, number: str, stage: Stage, *, late: bool = False) -> Version | None:
-    """The version, if it still has to reach `stage`. `late` answers may find it withdrawn."""
+def _pending(package: Package, number: str, stage: Stage) -> Version | None:
+    """The version, if it still has to reach `stage`. Raises PublicationGone when it was withdrawn."""
     version = package.versions.get(number)
     if version is None:
-        if late:
-            return None
         raise PublicationGone(f"{number} is no longer waiting to be published.")
     return version if _ORDER.index(version.stage) < _ORDER.index(stage) else None
+
+
+def _waits_at(package: Package, number: str, stage: Stage) -> bool:
+    """Whether the version waits at `stage`.
+
+    Answers may come late: the version may be withdrawn by then, or be on its way for a second time.
+    """
+    version = package.versions.get(number)
+    return version is not None and version.stage == stage
 
 
 def validate(package: Package, number: str, outline: Outline, warnings: list[str]) -> list[Event]:
@@ -65,7 +72,7 @@ def request_dry_run(package: Package, number: str) -> list[Event]:
 
 def complete_dry_run(package: Package, number: str, examples: int) -> list[Event]:
     """The sandbox had nothing against it."""
-    if _pending(package, number, "dry_run_passed", late=True) is None:
+    if not _waits_at(package, number, "dry_running"):
         return []
     return [contract.DryRunPassed(package_id=package.id, version=number, examples=examples)]
 
@@ -96,7 +103,7 @@ def publish(package: Package, number: str) -> list[Event]:
 
 def mark_indexed(package: Package, number: str) -> list[Event]:
     """The search index has it."""
-    if _pending(package, number, "indexed", late=True) is None:
+    if not _waits_at(package, number, "published"):
         return []
     return [contract.VersionIndexed(package_id=package.id, version=number)]
 

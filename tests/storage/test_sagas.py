@@ -14,7 +14,7 @@ from blokhub.infra.host import Host
 from blokhub.infra.saga_log import SagaView
 from blokhub.infra.sagas import Payload, Saga, SagaEngine, Step
 from blokhub.infra.settings import Settings
-from blokhub.kernel.errors import RuleBroken
+from blokhub.kernel.errors import RuleBroken, Unavailable, VersionConflict
 
 STEPS = ("reserve", "pack", "pay", "ship")
 
@@ -171,8 +171,9 @@ async def test_a_step_that_breaks_is_tried_again_and_then_taken_back(shop: Shop,
     assert view.error is not None and "failed 2 times" in view.error["detail"]
 
 
-async def test_a_step_that_works_at_the_second_attempt_is_done(shop: Shop) -> None:
-    order = await shop.begin("toy.order", fails_once_at="pay", failure=ConnectionError("once"))
+@pytest.mark.parametrize("failure", [ConnectionError, VersionConflict, Unavailable])
+async def test_a_step_that_works_at_the_second_attempt_is_done(shop: Shop, failure: type[Exception]) -> None:
+    order = await shop.begin("toy.order", fails_once_at="pay", failure=failure("once"))
     view = await shop.ended(order)
     assert view.state == "completed"
     assert shop.warehouse.log[order] == ["reserve", "pack", "pay", "pay", "ship"]

@@ -100,7 +100,7 @@ class Settings:
     @property
     def home_path(self) -> Path:
         """The data folder."""
-        return Path(self.home).expanduser()
+        return Path(self.home).expanduser().absolute()
 
     @property
     def url(self) -> str:

@@ -111,16 +111,18 @@ async def test_an_event_of_an_older_version_is_read_by_newer_code(world: World, 
         assert (await eventstore.load(connection, ACCOUNT, name)).state == Account(balance=7, credits=1)
 
 
-async def test_any_past_moment_can_be_asked_for(world: World, name: str) -> None:
+async def test_the_events_up_to_any_past_moment_can_be_read(world: World, name: str) -> None:
     await world.credit(name, 1)
-    async with world.ledger.read() as connection:
-        first = (await eventstore.read_stream(connection, ACCOUNT.stream(name)))[0].occurred_at
     await world.credit(name, 10)
+    stream = ACCOUNT.stream(name)
     async with world.ledger.read() as connection:
-        then = await eventstore.load_at(connection, ACCOUNT, name, first)
-        before = await eventstore.load_at(connection, ACCOUNT, name, first - timedelta(seconds=1))
-    assert then.state == Account(balance=1, credits=1)
-    assert before.state is None
+        first, _ = await eventstore.read_stream(connection, stream)
+        then = await eventstore.read_stream(connection, stream, until=first.occurred_at)
+        before = await eventstore.read_stream(
+            connection, stream, until=first.occurred_at - timedelta(seconds=1)
+        )
+    assert ACCOUNT.fold(None, (each.event for each in then)) == Account(balance=1, credits=1)
+    assert before == []
 
 
 async def test_ten_thousand_events_load_through_a_snapshot(world: World, name: str) -> None:

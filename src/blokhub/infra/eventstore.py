@@ -143,18 +143,6 @@ async def load(connection: AsyncConnection, aggregate: Aggregate[State], id: str
     return Loaded(id=id, state=state, version=version)
 
 
-async def load_at(
-    connection: AsyncConnection,
-    aggregate: Aggregate[State],
-    id: str,  # noqa: A002
-    moment: datetime,
-) -> Loaded[State]:
-    """The state of an aggregate as it was at `moment`."""
-    past = await read_stream(connection, aggregate.stream(id), until=moment)
-    state = aggregate.fold(None, (each.event for each in past))
-    return Loaded(id=id, state=state, version=past[-1].version if past else 0)
-
-
 async def _load_snapshot(
     connection: AsyncConnection, aggregate: Aggregate[State], stream: str
 ) -> tuple[State | None, int]:

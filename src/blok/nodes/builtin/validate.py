@@ -54,7 +54,8 @@ def validate(inputs: Inputs) -> Any:
     if found:
         found.sort(key=lambda problem: problem["field"])
         body = {"error": "Validation failed", "problems": found[:MOST_PROBLEMS]}
-        raise GlobalError("Validation failed", code=inputs.get("status", 422), json=body)
+        words = "; ".join(f"{problem['field']} {problem['message']}" for problem in found[:MOST_PROBLEMS])
+        raise GlobalError(words, code=inputs.get("status", 422), json=body)
     return inputs["data"]
 
 

@@ -173,3 +173,11 @@ def test_the_owner_lists_drafts_and_others_only_what_is_published(hub: Hub, name
     assert {each["name"] for each in own["items"]} == {"one", "two"}
     seen = hub.client().get("/api/packages", params={"owner": name}).json()
     assert [each["name"] for each in seen["items"]] == ["two"]
+
+
+def test_a_workflow_that_waits_for_an_hour_can_be_published(hub: Hub, name: str) -> None:
+    ann = hub.newcomer(name)
+    ann.create("patient")
+    patient = greeting()
+    patient["steps"].insert(0, {"id": "pause", "wait": {"for": "1h"}})
+    ann.publish("patient", "1.0.0", patient)

@@ -24,6 +24,7 @@ _log = structlog.get_logger("sandbox")
 _runs = Counter("blok_sandbox_runs_total", "Runs in the sandbox.", ["status"])
 _busy = Gauge("blok_sandbox_busy", "Sandbox processes at work.")
 _GRACE_SECONDS = 1.5
+_DRY_SECONDS = 3.0
 
 HostCall = Callable[[str, dict[str, Any]], Awaitable[dict[str, Any]]]
 
@@ -145,7 +146,7 @@ class _Worker:
             "fixtures": job.fixtures,
             "allowed_hosts": job.allowed_hosts,
             "dry": job.dry,
-            "seconds": self._pool.seconds,
+            "seconds": min(self._pool.seconds, _DRY_SECONDS) if job.dry else self._pool.seconds,
         }
         process.stdin.write(pack(order))
         await process.stdin.drain()

@@ -10,6 +10,7 @@ import os
 import re
 import resource
 import sys
+import time
 from contextlib import suppress
 from typing import Any, BinaryIO, NoReturn
 
@@ -23,6 +24,8 @@ from blokhub.infra.sandbox.frames import read_frame, write_frame
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
+# A run that spent its time waiting (for an hour, or for an answer) and not working.
+STILL_WAITING = "StillWaiting"
 _STATUS = {"invalid": "refused", "cancelled": "failed"}
 
 
@@ -106,10 +109,15 @@ def _run(
         max_output_bytes=limits["output_kb"] * 1024,
     )
     nodes = {name: _host_node(name, order["dry"], orders, answers) for name in order["host_nodes"]}
+    before = time.process_time()
     result = execute(
         definition, _whole_request(definition, order["request"]), policy=policy, host_nodes=nodes
     )
-    return _bounded(result, limits["output_kb"] * 1024)
+    answer = _bounded(result, limits["output_kb"] * 1024)
+    if result.status == "timed_out" and time.process_time() - before < order["seconds"] / 2:
+        detail = f"It was still waiting when its {order['seconds']:g} s were over."
+        answer["problem"] = {"name": STILL_WAITING, "detail": detail}
+    return answer
 
 
 def _whole_request(definition: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:

@@ -82,10 +82,11 @@ async def _try(host: Host, dry_run: DryRunRequested) -> tuple[int, dict[str, Any
 def _verdict(execution: Execution) -> dict[str, Any] | None:
     """What stands against publishing: that it cannot be loaded, or does not stay within its limits.
 
-    A step that fails is no reason: the request was made up, and what the step needs may be missing.
+    A step that fails is no reason: the request was made up, and what the step needs may be missing. Nor is
+    one that waits for longer than a dry run does.
     """
-    limit = execution.problem is not None and execution.problem.get("name") in _LIMITS
-    if execution.status in {"completed", "failed"} and not limit:
+    name = execution.problem.get("name") if execution.problem else None
+    if name == "StillWaiting" or (execution.status in {"completed", "failed"} and name not in _LIMITS):
         return None
     problem = execution.problem or {"name": execution.status, "detail": "It did not come to an end."}
     error = commands.Refused(f"In the sandbox: {problem['detail']}")

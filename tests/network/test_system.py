@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from tests.support.hub import Hub, Person, greeting
+from tests.support.hub import Hub, Person, eventually, greeting
 
 
 def _command(hub: Hub, *words: str) -> subprocess.CompletedProcess[str]:
@@ -82,7 +82,7 @@ def test_dead_letters_are_for_administrators(hub: Hub, name: str, administrator:
 def test_the_request_id_of_a_client_comes_back_and_is_in_the_log(hub: Hub, name: str) -> None:
     answer = hub.client().get("/api/pages/home", headers={"x-request-id": f"request-{name}"})
     assert answer.headers["x-request-id"] == f"request-{name}"
-    assert f"request-{name}" in hub.log.read_text()
+    eventually(lambda: f"request-{name}" in hub.log.read_text())
     strange = hub.client().get("/api/pages/home", headers={"x-request-id": "<script>"})
     assert strange.headers["x-request-id"] != "<script>"
 

@@ -1,0 +1,1 @@
+"""What the hub takes: starting, publishing, answering, relaying, loading."""

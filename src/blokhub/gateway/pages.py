@@ -4,6 +4,7 @@ A service that does not answer is named in `degraded`; the rest of the page is t
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from blokhub.kernel.errors import ProblemError
 from blokhub.kernel.position import HEADER as POSITION
 
 _JSON = "application/json"
+Composed = tuple[int, bytes, bool]  # the status, the body, and whether every part is there
 
 
 class _Composition:
@@ -55,13 +57,14 @@ async def package_page(
 ) -> Response[bytes]:
     """The package, its versions, lineage and latest definition, and its author."""
 
-    async def compose() -> tuple[int, bytes, bool]:
-        return await _compose_package(_Composition(gateway, context, request), owner, name)
+    async def compose(reader: Context) -> Composed:
+        return await _compose_package(_Composition(gateway, reader, request), owner, name)
 
-    return await _cached(gateway, context, request, f"package:{owner}/{name}", compose)
+    own = context.actor is not None and context.actor.handle == owner
+    return await _shared(gateway, context, request, f"package:{owner}/{name}", compose, personal=own)
 
 
-async def _compose_package(page: _Composition, owner: str, name: str) -> tuple[int, bytes, bool]:
+async def _compose_package(page: _Composition, owner: str, name: str) -> Composed:
     base = f"/api/packages/{owner}/{name}"
     package, versions, lineage, definition, author = await asyncio.gather(
         page.ask("content", base),
@@ -89,8 +92,8 @@ async def home_page(
 ) -> Response[bytes]:
     """What is new, and what there is by category, kind and node."""
 
-    async def compose() -> tuple[int, bytes, bool]:
-        page = _Composition(gateway, context, request)
+    async def compose(reader: Context) -> Composed:
+        page = _Composition(gateway, reader, request)
         newest = await page.ask("search", "/api/search?sort=updated&per_page=12")
         found = newest.json() if newest is not None and newest.ok else {}
         parts = {
@@ -101,29 +104,35 @@ async def home_page(
         }
         return 200, msgspec.json.encode(parts), not page.degraded
 
-    return await _cached(gateway, context, request, "home", compose)
+    return await _shared(gateway, context, request, "home", compose)
 
 
-async def _cached(
-    gateway: TheGateway, context: TheContext, request: Request[Any, Any, Any], subject: str, compose: Any
+async def _shared(
+    gateway: GatewayState,
+    context: Context,
+    request: Request[Any, Any, Any],
+    subject: str,
+    compose: Callable[[Context], Awaitable[Composed]],
+    *,
+    personal: bool = False,
 ) -> Response[bytes]:
-    """A page for a reader without a name comes from the cache, unless they wait for a write of theirs."""
-    if context.actor is not None or request.headers.get(POSITION):
-        status, body, _ = await compose()
+    """What everyone sees comes from the cache; one's own page, or one that waits for a write, is made anew.
+
+    A page that is not there for everyone is asked for once more on behalf of who is signed in.
+    """
+    if personal or request.headers.get(POSITION):
+        status, body, _ = await compose(context)
         return _response(status, body)
-    refused: list[tuple[int, bytes]] = []
+    nobody = Context(correlation=context.correlation)
 
     async def load() -> bytes | None:
-        status, body, complete = await compose()
-        if status == 200 and complete:
-            return bytes(body)
-        refused.append((status, body))
-        return None
+        status, body, complete = await compose(nobody)
+        return body if status == 200 and complete else None
 
     kept = await gateway.cache.remember(subject, "page", load)
     if kept is not None:
         return _response(200, kept)
-    status, body = refused[0] if refused else (await compose())[:2]
+    status, body, _ = await compose(context)
     return _response(status, body)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from blokhub.gateway.state import GatewayState, TheGateway
 from blokhub.infra.clients import Answer
@@ -53,7 +54,11 @@ class _Composition:
 
 @get("/api/pages/package/{owner:str}/{name:str}", summary="Everything that a package's page shows")
 async def package_page(
-    gateway: TheGateway, context: TheContext, request: Request[Any, Any, Any], owner: str, name: str
+    gateway: TheGateway,
+    context: TheContext,
+    request: Request[Any, Any, Any],
+    owner: FromPath[str],
+    name: FromPath[str],
 ) -> Response[bytes]:
     """The package, its versions, lineage and latest definition, and its author."""
 

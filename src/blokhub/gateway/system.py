@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from blokhub.gateway.state import TheGateway
@@ -55,7 +56,7 @@ async def _status(gateway: TheGateway, name: str) -> dict[str, Any]:
 
 
 @get("/api/system/services/{service:str}/dead-letters", summary="Events that a service could not handle")
-async def dead_letters(gateway: TheGateway, context: TheContext, service: str) -> Response[bytes]:
+async def dead_letters(gateway: TheGateway, context: TheContext, service: FromPath[str]) -> Response[bytes]:
     """For administrators."""
     return _pass(await _ask(gateway, context, service, "GET", "/internal/dead-letters"))
 
@@ -64,13 +65,17 @@ async def dead_letters(gateway: TheGateway, context: TheContext, service: str) -
     "/api/system/services/{service:str}/dead-letters/{event_id:uuid}/replay",
     summary="Handle a dead letter again",
 )
-async def replay(gateway: TheGateway, context: TheContext, service: str, event_id: Any) -> Response[bytes]:
+async def replay(
+    gateway: TheGateway, context: TheContext, service: FromPath[str], event_id: FromPath[Any]
+) -> Response[bytes]:
     """For administrators. Those of the same stream that waited behind it are handled, too."""
     return _pass(await _ask(gateway, context, service, "POST", f"/internal/dead-letters/{event_id}/replay"))
 
 
 @get("/api/system/services/{service:str}/audit/{stream:str}", summary="Everything that happened in a stream")
-async def audit(gateway: TheGateway, context: TheContext, service: str, stream: str) -> Response[bytes]:
+async def audit(
+    gateway: TheGateway, context: TheContext, service: FromPath[str], stream: FromPath[str]
+) -> Response[bytes]:
     """For administrators: the events of a stream, and whether their hash chain holds."""
     return _pass(await _ask(gateway, context, service, "GET", f"/internal/audit/{stream}"))
 
@@ -98,7 +103,7 @@ class ProblemPage(msgspec.Struct, frozen=True):
 
 
 @get("/problems/{name:str}", summary="What an error name stands for", sync_to_thread=False)
-def problem(name: str) -> ProblemPage:
+def problem(name: FromPath[str]) -> ProblemPage:
     """The page behind the `type` of a problem document."""
     for cls in _all_problems(ProblemError):
         if cls.name == name:

@@ -11,6 +11,7 @@ from litestar import Litestar, Request, Response, get, post
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.params import FromPath
 from prometheus_client import Counter, Histogram
 
 from blokhub.infra import dead_letters, eventstore, signing
@@ -197,12 +198,12 @@ def _common_routes(service: Service) -> list[Any]:
         return await dead_letters.list_dead_letters(host)
 
     @post("/internal/dead-letters/{event_id:str}/replay", include_in_schema=False, status_code=200)
-    async def replay(host: TheHost, context: TheContext, event_id: str) -> dict[str, int]:
+    async def replay(host: TheHost, context: TheContext, event_id: FromPath[str]) -> dict[str, int]:
         context.require_role("administrator")
         return {"handled": await dead_letters.replay(host, reactions, event_id)}
 
     @get("/internal/audit/{stream:str}", include_in_schema=False)
-    async def audit(host: TheHost, context: TheContext, stream: str) -> Audit:
+    async def audit(host: TheHost, context: TheContext, stream: FromPath[str]) -> Audit:
         context.require_role("administrator")
         async with host.read() as connection:
             events = await eventstore.read_stream(connection, stream)

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, Response, delete, get, patch, post, put
-from litestar.params import QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from blokhub.infra import saga_log
 from blokhub.infra.dependencies import TheContext, TheHost
@@ -126,7 +126,9 @@ class ForkRequest(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @post("/api/packages", status_code=201, summary="Make a package")
-async def create_package(host: TheHost, context: TheContext, data: NewPackage) -> Response[PackageView]:
+async def create_package(
+    host: TheHost, context: TheContext, data: JSONBody[NewPackage]
+) -> Response[PackageView]:
     """Make a package, still without a version."""
     fields = msgspec.structs.asdict(data)
     kind, name = fields.pop("kind"), fields.pop("name")
@@ -142,7 +144,7 @@ async def create_package(host: TheHost, context: TheContext, data: NewPackage) -
 async def list_packages(
     host: TheHost,
     context: TheContext,
-    owner: str | None = None,
+    owner: FromQuery[str | None] = None,
     page: PageNumber = 1,
     per_page: PageSize = 20,
 ) -> Page[PackageSummary]:
@@ -154,7 +156,11 @@ async def list_packages(
 
 @get("/api/packages/{owner:str}/{name:str}", summary="A package")
 async def read_package(
-    host: TheHost, context: TheContext, owner: str, name: str, at: str | None = None
+    host: TheHost,
+    context: TheContext,
+    owner: FromPath[str],
+    name: FromPath[str],
+    at: FromQuery[str | None] = None,
 ) -> Response[PackageView]:
     """A package as it is, or as it was at the moment `at` (ISO 8601)."""
     record = await _visible(host, context, owner, name)
@@ -170,9 +176,9 @@ async def change_package(
     host: TheHost,
     context: TheContext,
     request: Request[Any, Any, Any],
-    owner: str,
-    name: str,
-    data: PackageChange,
+    owner: FromPath[str],
+    name: FromPath[str],
+    data: JSONBody[PackageChange],
 ) -> Response[PackageView]:
     """Change what a package says of itself. `If-Match` with its ETag guards against overwriting others."""
     context.require_actor()
@@ -190,7 +196,9 @@ async def change_package(
 
 
 @delete("/api/packages/{owner:str}/{name:str}", status_code=204, summary="Delete a package")
-async def delete_package(host: TheHost, context: TheContext, owner: str, name: str) -> Response[None]:
+async def delete_package(
+    host: TheHost, context: TheContext, owner: FromPath[str], name: FromPath[str]
+) -> Response[None]:
     """Delete a package that has no published public version."""
     async with host.unit_of_work(context) as work:
         await commands.delete(work, (owner, name))
@@ -202,9 +210,9 @@ async def save_draft(
     host: TheHost,
     context: TheContext,
     request: Request[Any, Any, Any],
-    owner: str,
-    name: str,
-    data: DraftBody,
+    owner: FromPath[str],
+    name: FromPath[str],
+    data: JSONBody[DraftBody],
 ) -> Response[Draft]:
     """Save the working copy. Nothing is published by this."""
     context.require_actor()
@@ -219,7 +227,9 @@ async def save_draft(
 
 
 @get("/api/packages/{owner:str}/{name:str}/draft", summary="The draft")
-async def read_draft(host: TheHost, context: TheContext, owner: str, name: str) -> Response[Draft]:
+async def read_draft(
+    host: TheHost, context: TheContext, owner: FromPath[str], name: FromPath[str]
+) -> Response[Draft]:
     """The owner's working copy."""
     actor = context.require_actor()
     record = await _visible(host, context, owner, name)
@@ -233,7 +243,7 @@ async def read_draft(host: TheHost, context: TheContext, owner: str, name: str) 
 
 @post("/api/packages/{owner:str}/{name:str}/versions", status_code=202, summary="Publish a version")
 async def publish_version(
-    host: TheHost, context: TheContext, owner: str, name: str, data: NewVersion
+    host: TheHost, context: TheContext, owner: FromPath[str], name: FromPath[str], data: JSONBody[NewVersion]
 ) -> Response[Accepted]:
     """Begin to publish a version: its saga validates it, tries it, publishes it and indexes it."""
     context.require_actor()
@@ -249,7 +259,9 @@ async def publish_version(
 
 
 @get("/api/packages/{owner:str}/{name:str}/versions", summary="The versions of a package")
-async def read_versions(host: TheHost, context: TheContext, owner: str, name: str) -> list[VersionView]:
+async def read_versions(
+    host: TheHost, context: TheContext, owner: FromPath[str], name: FromPath[str]
+) -> list[VersionView]:
     """The published versions, the newest first; the owner also sees those on their way."""
     record = await _visible(host, context, owner, name)
     own = context.actor is not None and context.actor.id == record.owner_id
@@ -259,7 +271,7 @@ async def read_versions(host: TheHost, context: TheContext, owner: str, name: st
 
 @get("/api/packages/{owner:str}/{name:str}/versions/{version:str}", summary="A version")
 async def read_version(
-    host: TheHost, context: TheContext, owner: str, name: str, version: str
+    host: TheHost, context: TheContext, owner: FromPath[str], name: FromPath[str], version: FromPath[str]
 ) -> VersionView:
     """A published version; `latest` stands for the one that is meant by default."""
     record = await _visible(host, context, owner, name)
@@ -271,9 +283,9 @@ async def read_version(
 async def read_definition(
     host: TheHost,
     context: TheContext,
-    owner: str,
-    name: str,
-    version: str,
+    owner: FromPath[str],
+    name: FromPath[str],
+    version: FromPath[str],
     encoding: Annotated[Encoding, QueryParameter(name="format")] = "json",
 ) -> Response[str]:
     """The definition of a published version, as a file in JSON, YAML or TOML."""
@@ -293,7 +305,12 @@ async def read_definition(
     summary="Yank a version",
 )
 async def yank_version(
-    host: TheHost, context: TheContext, owner: str, name: str, version: str, data: Reason | None = None
+    host: TheHost,
+    context: TheContext,
+    owner: FromPath[str],
+    name: FromPath[str],
+    version: FromPath[str],
+    data: JSONBody[Reason | None] = None,
 ) -> Response[VersionView]:
     """Take a version off the shelf: it is not offered any more; who has it locked still gets it."""
     reason = data.reason if data else ""
@@ -307,7 +324,11 @@ async def yank_version(
 
 @post("/api/packages/{owner:str}/{name:str}/deprecate", status_code=200, summary="Deprecate a package")
 async def deprecate_package(
-    host: TheHost, context: TheContext, owner: str, name: str, data: Deprecation | None = None
+    host: TheHost,
+    context: TheContext,
+    owner: FromPath[str],
+    name: FromPath[str],
+    data: JSONBody[Deprecation | None] = None,
 ) -> Response[PackageView]:
     """Warn everyone off a package."""
     async with host.unit_of_work(context) as work:
@@ -318,7 +339,11 @@ async def deprecate_package(
 
 @post("/api/packages/{owner:str}/{name:str}/fork", status_code=201, summary="Fork a package")
 async def fork_package(
-    host: TheHost, context: TheContext, owner: str, name: str, data: ForkRequest | None = None
+    host: TheHost,
+    context: TheContext,
+    owner: FromPath[str],
+    name: FromPath[str],
+    data: JSONBody[ForkRequest | None] = None,
 ) -> Response[PackageView]:
     """Make a package of one's own from a published version; its draft is that version's definition."""
     wish = data or ForkRequest()
@@ -330,7 +355,9 @@ async def fork_package(
 
 
 @get("/api/packages/{owner:str}/{name:str}/lineage", summary="Ancestors and forks")
-async def read_lineage(host: TheHost, context: TheContext, owner: str, name: str) -> Lineage:
+async def read_lineage(
+    host: TheHost, context: TheContext, owner: FromPath[str], name: FromPath[str]
+) -> Lineage:
     """Where a package comes from, and what was made of it."""
     record = await _visible(host, context, owner, name)
     async with host.read() as connection:
@@ -338,7 +365,9 @@ async def read_lineage(host: TheHost, context: TheContext, owner: str, name: str
 
 
 @get("/api/packages/{owner:str}/{name:str}/history", summary="Every change")
-async def read_history(host: TheHost, context: TheContext, owner: str, name: str) -> list[Change]:
+async def read_history(
+    host: TheHost, context: TheContext, owner: FromPath[str], name: FromPath[str]
+) -> list[Change]:
     """Every change with who, when, before and after; changes of drafts are shown to the owner only."""
     record = await _visible(host, context, owner, name)
     own = context.actor is not None and context.actor.id == record.owner_id
@@ -347,7 +376,7 @@ async def read_history(host: TheHost, context: TheContext, owner: str, name: str
 
 
 @get("/api/sagas/{saga_id:uuid}", summary="A saga and its steps")
-async def read_saga(host: TheHost, context: TheContext, saga_id: Any) -> SagaView:
+async def read_saga(host: TheHost, context: TheContext, saga_id: FromPath[Any]) -> SagaView:
     """How a publication goes. Its owner may see it."""
     actor = context.require_actor()
     async with host.read() as connection:
@@ -358,7 +387,7 @@ async def read_saga(host: TheHost, context: TheContext, saga_id: Any) -> SagaVie
 
 
 @get("/internal/definitions/{digest:str}", include_in_schema=False)
-async def read_any_definition(host: TheHost, context: TheContext, digest: str) -> Response[str]:
+async def read_any_definition(host: TheHost, context: TheContext, digest: FromPath[str]) -> Response[str]:
     """A definition by its digest, for other services."""
     context.require_role("administrator")
     async with host.read() as connection:

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from litestar import Request, get
-from litestar.params import QueryParameter
+from litestar.params import FromQuery, QueryParameter
 
 from blokhub.infra.dependencies import TheHost
 from blokhub.infra.search_index import Question
@@ -21,12 +21,12 @@ async def search(
     host: TheHost,
     request: Request[Any, Any, Any],
     q: Words = "",
-    kind: Literal["workflow", "node", ""] = "",
-    category: str | None = None,
+    kind: FromQuery[Literal["workflow", "node", ""]] = "",
+    category: FromQuery[str | None] = None,
     tag: Values = None,
     node: Values = None,
-    owner: str | None = None,
-    sort: Literal["relevance", "updated", "name", ""] = "relevance",
+    owner: FromQuery[str | None] = None,
+    sort: FromQuery[Literal["relevance", "updated", "name", ""]] = "relevance",
     page: Annotated[int, QueryParameter(ge=1, le=500)] = 1,
     per_page: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
 ) -> SearchAnswer:

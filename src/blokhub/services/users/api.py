@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, Response, delete, get, patch, post
+from litestar.params import FromPath, JSONBody
 
 from blokhub.infra.dependencies import TheContext, TheHost
 from blokhub.infra.identity import passwords
@@ -93,7 +94,7 @@ class Tokens(msgspec.Struct, frozen=True):
 
 
 @post("/api/users", status_code=201, summary="Register an account")
-async def register(host: TheHost, context: TheContext, data: NewAccount) -> Response[OwnProfile]:
+async def register(host: TheHost, context: TheContext, data: JSONBody[NewAccount]) -> Response[OwnProfile]:
     """Register an account. The handle is the public address of everything that it publishes."""
     email = commands.check_new_account(data.handle, data.email, data.password)
     registration = commands.Registration(
@@ -111,7 +112,7 @@ async def register(host: TheHost, context: TheContext, data: NewAccount) -> Resp
 
 @post("/api/auth/login", status_code=200, summary="Sign in")
 async def login(
-    host: TheHost, context: TheContext, request: Request[Any, Any, Any], data: Credentials
+    host: TheHost, context: TheContext, request: Request[Any, Any, Any], data: JSONBody[Credentials]
 ) -> Tokens:
     """Trade login and password for tokens."""
     async with host.unit_of_work(context) as work:
@@ -128,7 +129,7 @@ async def login(
 
 
 @post("/api/auth/refresh", status_code=200, summary="Continue a session")
-async def refresh(host: TheHost, context: TheContext, data: RefreshRequest) -> Tokens:
+async def refresh(host: TheHost, context: TheContext, data: JSONBody[RefreshRequest]) -> Tokens:
     """Trade a refresh token for new tokens. Each refresh token can be used once."""
     async with host.unit_of_work(context) as work:
         opened = await commands.continue_session(work, data.refresh_token, host.settings.refresh_token_days)
@@ -138,7 +139,7 @@ async def refresh(host: TheHost, context: TheContext, data: RefreshRequest) -> T
 
 
 @post("/api/auth/logout", status_code=204, summary="Sign out")
-async def logout(host: TheHost, context: TheContext, data: LogoutRequest | None = None) -> None:
+async def logout(host: TheHost, context: TheContext, data: JSONBody[LogoutRequest | None] = None) -> None:
     """End the session of the access token, or of the refresh token in the body."""
     if data is not None and data.refresh_token:
         async with host.unit_of_work(context) as work:
@@ -159,7 +160,9 @@ async def read_me(host: TheHost, context: TheContext) -> OwnProfile:
 
 
 @patch("/api/users/me", summary="Change one's own profile")
-async def change_me(host: TheHost, context: TheContext, data: ProfileChange) -> Response[OwnProfile]:
+async def change_me(
+    host: TheHost, context: TheContext, data: JSONBody[ProfileChange]
+) -> Response[OwnProfile]:
     """Change fields of the public profile."""
     actor = context.require_actor()
     changes = {
@@ -175,7 +178,7 @@ async def change_me(host: TheHost, context: TheContext, data: ProfileChange) -> 
 
 
 @delete("/api/users/me", status_code=204, summary="Erase one's account")
-async def erase_me(host: TheHost, context: TheContext, data: Erasure) -> None:
+async def erase_me(host: TheHost, context: TheContext, data: JSONBody[Erasure]) -> None:
     """Erase the account and its personal data. Public packages stay under the handle, which is never reused;
     private and unlisted ones are deleted.
     """
@@ -188,7 +191,7 @@ async def erase_me(host: TheHost, context: TheContext, data: Erasure) -> None:
 
 
 @get("/api/users/{handle:str}", summary="A public profile")
-async def read_user(host: TheHost, handle: str) -> Profile:
+async def read_user(host: TheHost, handle: FromPath[str]) -> Profile:
     """A public profile, with its reputation and what that is made of."""
     async with host.read() as connection:
         return await queries.find_profile(connection, handle)
@@ -202,7 +205,9 @@ def read_keys(host: TheHost) -> dict[str, Any]:
 
 
 @post("/internal/accounts", status_code=200, include_in_schema=False)
-async def ensure_account(host: TheHost, context: TheContext, data: PlatformAccount) -> dict[str, str]:
+async def ensure_account(
+    host: TheHost, context: TheContext, data: JSONBody[PlatformAccount]
+) -> dict[str, str]:
     """An account of the platform's own, which nobody can sign in to; made on first use."""
     context.require_role("administrator")
     async with host.unit_of_work(context) as work:
@@ -211,7 +216,7 @@ async def ensure_account(host: TheHost, context: TheContext, data: PlatformAccou
 
 
 @post("/internal/roles", status_code=200, include_in_schema=False)
-async def grant_role(host: TheHost, context: TheContext, data: RoleGrant) -> dict[str, str]:
+async def grant_role(host: TheHost, context: TheContext, data: JSONBody[RoleGrant]) -> dict[str, str]:
     """Give an account a role."""
     context.require_role("administrator")
     async with host.unit_of_work(context) as work:
@@ -220,7 +225,7 @@ async def grant_role(host: TheHost, context: TheContext, data: RoleGrant) -> dic
 
 
 @post("/internal/tokens/verify", status_code=200, include_in_schema=False)
-async def verify_token(host: TheHost, context: TheContext, data: TokenToVerify) -> dict[str, Any]:
+async def verify_token(host: TheHost, context: TheContext, data: JSONBody[TokenToVerify]) -> dict[str, Any]:
     """Tell another service whom an access token names."""
     context.require_role("administrator")
     identity = host.parts["verifier"].verify(data.token)

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import FromPath, JSONBody
 
 from blok.workflow import digest
 from blokhub.infra.dependencies import TheContext, TheHost
@@ -40,7 +41,7 @@ class NewRun(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @post("/api/runs", status_code=201, summary="Run a workflow")
-async def run_workflow(host: TheHost, context: TheContext, data: NewRun) -> Response[RunView]:
+async def run_workflow(host: TheHost, context: TheContext, data: JSONBody[NewRun]) -> Response[RunView]:
     """Run a workflow in the sandbox, and answer with its response and the trace of every step.
 
     Anyone may run what is published; to run a definition of one's own takes a token.
@@ -77,7 +78,7 @@ async def run_workflow(host: TheHost, context: TheContext, data: NewRun) -> Resp
 
 
 @get("/api/runs/{run_id:uuid}", summary="A run and its trace")
-async def read_run(host: TheHost, context: TheContext, run_id: Any) -> RunView:
+async def read_run(host: TheHost, context: TheContext, run_id: FromPath[Any]) -> RunView:
     """A finished run. One that was made with a token is seen by that account only."""
     async with host.read() as connection:
         return await queries.find_run(connection, str(run_id), context.actor)

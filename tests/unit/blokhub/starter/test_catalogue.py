@@ -72,7 +72,15 @@ class TestEveryPackage:
         assert definition["name"]
         assert definition["version"] == "1.0.0"
         assert definition["description"]
-        assert definition["trigger"]["http"]["method"] in {"GET", "POST", "PUT", "PATCH", "DELETE", "ANY", "*"}
+        assert definition["trigger"]["http"]["method"] in {
+            "GET",
+            "POST",
+            "PUT",
+            "PATCH",
+            "DELETE",
+            "ANY",
+            "*",
+        }
 
     @EVERY
     def test_has_nothing_for_the_linter_to_say(self, folder: Traversable) -> None:

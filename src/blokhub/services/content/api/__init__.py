@@ -1,0 +1,7 @@
+"""The HTTP routes of the content service."""
+
+from typing import Any
+
+from blokhub.services.content.api import packages, versions
+
+ROUTES: list[Any] = [*packages.ROUTES, *versions.ROUTES]

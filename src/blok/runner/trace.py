@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from blok.expressions import UNDEFINED
+from blok.nodes.builtin.respond import BRAND
 
 if TYPE_CHECKING:
     from blok.runner.run import Run
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 # What a step left out of the record is told apart from null.
 ABSENT: Any = UNDEFINED
 MAX_VALUE_BYTES = 16_384
+_BRAND_BYTES = BRAND.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +86,25 @@ class TraceBuffer:
 
 
 def plain(value: Any, limit: int = MAX_VALUE_BYTES) -> Any:
-    """A value as JSON, cut when it is large; never raises."""
+    """A value as JSON, cut when it is large and without the mark of an answer; never raises."""
     if value is ABSENT:
         return None
     try:
         encoded = msgspec.json.encode(value, enc_hook=str)
+        if _BRAND_BYTES in encoded:
+            encoded = msgspec.json.encode(_without_brand(msgspec.json.decode(encoded)))
     except (TypeError, ValueError, RecursionError, OverflowError):
         return repr(value)[:limit]
     if len(encoded) > limit:
         return {"truncated": True, "bytes": len(encoded), "start": encoded[:1024].decode("utf-8", "replace")}
     return msgspec.json.decode(encoded)
+
+
+def _without_brand(value: Any) -> Any:
+    """The server's own mark on what ``@blokjs/respond`` gives means nothing to a reader."""
+    if isinstance(value, dict):
+        return {key: _without_brand(item) for key, item in value.items() if key != BRAND or item is not True}
+    return [_without_brand(item) for item in value] if isinstance(value, list) else value
 
 
 def step_records(run: Run) -> list[dict[str, Any]]:

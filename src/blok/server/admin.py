@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections.abc import AsyncIterator
-from importlib import resources
 from importlib.metadata import version
 from time import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import msgspec
 
@@ -18,8 +18,10 @@ from blok.runner.run import Run
 from blok.runner.shape import shape
 from blok.runner.trace import plain
 from blok.server.bodies import parse_query
+from blok.server.inspector import FILES, inspector_file
 from blok.server.metrics import exposition
 from blok.server.request import HttpRequest
+from blok.workflow import outline
 
 if TYPE_CHECKING:
     from blok.server.application import Application
@@ -54,7 +56,7 @@ class Admin:
             return None
         return error_reply(401, "A valid bearer token is needed.", [("www-authenticate", "Bearer")])
 
-    async def handle(self, request: HttpRequest) -> Reply:  # noqa: PLR0911 - one answer per address
+    async def handle(self, request: HttpRequest) -> Reply:  # noqa: PLR0911, PLR0912 - one answer per address
         """Answer one request below ``/__blok``."""
         method, path = request.method, request.path
         refusal = self.refuse(path, request.headers)
@@ -63,8 +65,9 @@ class Admin:
         parts = path.removeprefix("/__blok").strip("/").split("/")
         match method, parts:
             case "GET", [""]:
-                page = resources.files("blok.server").joinpath("inspector.html").read_text("utf-8")
-                return text_reply(200, page, "text/html; charset=utf-8")
+                return inspector_file("inspector.html")
+            case "GET", ["inspector", name] if name in FILES:
+                return inspector_file(name)
             case "GET", ["health"]:
                 uptime = round(time() - self.app.started, 3)
                 facts = {
@@ -86,6 +89,8 @@ class Admin:
                 return json_reply(200, node_catalog(self.engine.nodes))
             case "GET", ["workflows"]:
                 return json_reply(200, [self._workflow(name) for name in self.engine.workflows])
+            case "GET", ["workflows", *name]:
+                return self._outline("/".join(name))
             case "POST", ["rpc", *name] if name:
                 return await self._call("/".join(name), request)
             case _, ["runs", *rest]:
@@ -122,6 +127,12 @@ class Admin:
             "avgDurationMs": round(known.seconds / known.runs * 1_000, 3) if known.runs else 0,
         }
 
+    def _outline(self, name: str) -> Reply:
+        plan = self.engine.workflows.get(unquote(name))
+        if plan is None:
+            return error_reply(404, f"Workflow '{name}' not found")
+        return json_reply(200, outline(plan.workflow))
+
     def _runs(self, method: str, rest: list[str], query: dict[str, str]) -> Reply:  # noqa: PLR0911 - one answer per address
         traces = self.engine.traces
         if not rest:
@@ -134,12 +145,21 @@ class Admin:
             self.engine.journal.find(run_id) if run is None and self.engine.journal is not None else None
         )
         if written is not None and method == "GET":
+            if rest[1:] == ["plan"]:
+                return self._outline(written["run"]["workflowName"])
             return json_reply(200, written)
         if run is None and self.engine.store.get(run_id) is None:
             return error_reply(404, f"Run '{run_id}' not found")
         match method, rest[1:]:
             case "GET", []:
                 return json_reply(200, self._record(run, run_id))
+            case "GET", ["plan"]:
+                # The plan of the run itself: its file may have changed since.
+                if run is not None:
+                    return json_reply(200, outline(run.plan.workflow))
+                waiting = self.engine.store.get(run_id)
+                assert waiting is not None
+                return self._outline(waiting.workflow)
             case "GET", ["events"]:
                 return json_reply(200, {"events": self._record(run, run_id)["nodes"]})
             case "POST", ["cancel"]:

@@ -83,7 +83,7 @@ def describe_workflow(workflow: Workflow) -> Description:
         generation=workflow.generation,
         step_count=len(steps),
         nodes=dict(Counter(_node_of(step) for step in steps if isinstance(step, NodeStep | BranchStep))),
-        kinds=dict(Counter(_KINDS[type(step)] for step in steps)),
+        kinds=dict(Counter(step_kind(step) for step in steps)),
         types=dict(Counter(step.type for step in steps if isinstance(step, NodeStep))),
         triggers=tuple(workflow.trigger),
         subworkflows=tuple(sorted({step.target for step in steps if isinstance(step, SubworkflowStep)})),
@@ -92,6 +92,11 @@ def describe_workflow(workflow: Workflow) -> Description:
         dynamic_hosts=any(_is_dynamic(step) for step in steps),
         environment=tuple(sorted({name for text in texts for name in _environment(text)})),
     )
+
+
+def step_kind(step: Step) -> str:
+    """The kind of a step as the format names it; ``node`` for one that calls a node."""
+    return _KINDS[type(step)]
 
 
 def _node_of(step: NodeStep | BranchStep) -> str:

@@ -3,6 +3,7 @@
 import re
 from importlib.resources.abc import Traversable
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 import pytest
@@ -13,12 +14,14 @@ from blok.nodes.registry import NodeRegistry, host_node
 from blok.runner import SandboxPolicy, execute
 from blok.workflow import describe, detect_generation
 from blokhub.apps.starter import catalogue, read_package
-from blokhub.services.content.api import NewPackage
+from blokhub.services.content.api.shapes import NewPackage
 from blokhub.services.runs.contract import HOST_NODES
 
 FILES = {"package.json", "README.md", "workflow.json", "examples.json"}
+METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "ANY", "*"}
 PARTS = ["Task", "Why", "How", "Requirements"]
 FOLDERS = catalogue()
+FENCED = re.compile(r"^```(?:json|text)\n(.*?)\n```$", flags=re.MULTILINE | re.DOTALL)
 EVERY = pytest.mark.parametrize("folder", FOLDERS, ids=[folder.name for folder in FOLDERS])
 
 
@@ -37,6 +40,11 @@ def user_auth(inputs: dict[str, Any]) -> dict[str, Any]:
         "email": inputs["email"],
     }
     return {"success": True, "message": "The account was created.", "user": user}
+
+
+def blocks(readme: str) -> list[tuple[str, bool]]:
+    """The fenced parts of a README, and whether each is plain text."""
+    return [(found[1], found[0].startswith("```text")) for found in FENCED.finditer(readme)]
 
 
 def takes_input(definition: dict[str, Any]) -> bool:
@@ -62,7 +70,8 @@ class TestEveryPackage:
     @EVERY
     def test_explains_itself_in_four_parts(self, folder: Traversable) -> None:
         about, _definition = read_package(folder)
-        parts = re.split(r"^## (.+)$", about["readme"], flags=re.MULTILINE)
+        prose = FENCED.sub("", about["readme"])
+        parts = re.split(r"^## (.+)$", prose, flags=re.MULTILINE)
         assert parts[1::2] == PARTS
         assert all(len(part.strip()) >= 30 for part in parts[2::2])
 
@@ -72,15 +81,7 @@ class TestEveryPackage:
         assert definition["name"]
         assert definition["version"] == "1.0.0"
         assert definition["description"]
-        assert definition["trigger"]["http"]["method"] in {
-            "GET",
-            "POST",
-            "PUT",
-            "PATCH",
-            "DELETE",
-            "ANY",
-            "*",
-        }
+        assert definition["trigger"]["http"]["method"] in METHODS
 
     @EVERY
     def test_has_nothing_for_the_linter_to_say(self, folder: Traversable) -> None:
@@ -115,8 +116,41 @@ class TestEveryPackage:
             got = {"status": result.response["status"], "body": result.response["body"]}
             assert got == example["response"], example["name"]
 
+    @EVERY
+    def test_shows_its_first_example(self, folder: Traversable) -> None:
+        about, _definition = read_package(folder)
+        example = examples_of(folder)[0]
+        wanted = [example["request"].get("body"), example["response"]["body"]]
+        shown = [
+            found if text_only else msgspec.json.decode(found) for found, text_only in blocks(about["readme"])
+        ]
+        assert shown == [
+            value.rstrip("\n") if isinstance(value, str) else value for value in wanted if value is not None
+        ]
+
+    @EVERY
+    def test_its_examples_go_to_its_own_address(self, folder: Traversable) -> None:
+        _about, definition = read_package(folder)
+        http = definition["trigger"]["http"]
+        pattern = http["path"]
+        if detect_generation(definition) == 1:
+            pattern = f"/{folder.name}{pattern}".rstrip("/")
+        for example in examples_of(folder):
+            request = example["request"]
+            assert http["method"] in {request["method"], "ANY", "*"}
+            found = re.fullmatch(re.sub(r"/:(\w+)(\??)", r"(?:/(?P<\1>[^/]+))\2", pattern), request["path"])
+            assert found is not None, request["path"]
+            taken = {name: unquote(value) for name, value in found.groupdict().items() if value is not None}
+            assert taken == request.get("params", {})
+
 
 class TestTheWhole:
+    def test_is_worth_opening(self) -> None:
+        packages = [read_package(folder) for folder in FOLDERS]
+        assert len(packages) >= 48
+        assert len({about["category"] for about, _definition in packages}) >= 10
+        assert sum(detect_generation(definition) == 1 for _about, definition in packages) >= 10
+
     def test_titles_and_routes_are_unique(self) -> None:
         packages = [read_package(folder) for folder in FOLDERS]
         titles = [about["title"] for about, _definition in packages]

@@ -119,18 +119,22 @@ def step_records(run: Run) -> list[dict[str, Any]]:
 def _collect(
     events: list[Any], base: float, iteration: int | None, rows: list[tuple[float, int, dict[str, Any]]]
 ) -> None:
-    current = iteration
-    loop_depth = -1
+    around: list[Mark] = []  # the passes that are open here, outermost first
     for event in events:
         if len(event) == 2 and type(event) is tuple:
-            current, loop_depth = event[1], event[0].depth
+            while around and around[-1][0].depth >= event[0].depth:
+                around.pop()
+            around.append(event)
             continue
         if isinstance(event, list):
-            _collect(event, base, current, rows)
+            _collect(event, base, around[-1][1] if around else iteration, rows)
             continue
         info, started = event[0], event[1]
+        while around and around[-1][0].depth >= info.depth:
+            around.pop()  # a step beside the loop, or the loop itself: its passes are over
         record = step_record(event, base)
-        if current is not None and (info.depth > loop_depth or iteration is not None):
+        current = around[-1][1] if around else iteration
+        if current is not None:
             record["iteration"] = current
         rows.append((started, info.depth, record))
 

@@ -77,7 +77,8 @@ function chosen(record, state, selected, select) {
   if (selected === null || selected.key === "request" || selected.key === "response") {
     const key = selected?.key ?? "response";
     made.append(el("h3", key === "request" ? "Request" : "Response"));
-    made.append(json(key === "response" ? unwrapped(record.response) : record.request));
+    if (key === "response" && (record.response ?? null) === null && !record.run.error) made.append(el("p", "No answer yet.", { class: "soft" }));
+    else made.append(json(key === "response" ? unwrapped(record.response ?? null) : record.request ?? null));
     if (selected === null) made.append(part("request", record.request));
     if (record.logs?.length) made.append(part("notes", record.logs));
     return made;

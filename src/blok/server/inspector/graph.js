@@ -81,7 +81,9 @@ function unit(step, from, item, context) {
   link(from, made, state.reached);
   if (step.arms) return arms(step, state, made, item, context);
   if (step.body) return body(step, state, made, item, context);
-  const goes = state.status === "off" ? from.some((source) => source.on) && state.reached : state.status === "done";
+  // In a live loop a step is done for the passes before this one.
+  const ran = state.status === "done" || (state.current && state.records.length > 0);
+  const goes = state.status === "off" ? from.some((source) => source.on) && state.reached : ran;
   return [{ at: made, on: goes }];
 }
 
@@ -93,7 +95,7 @@ function arms(step, state, made, item, context) {
     const column = el("div", null, { class: taken || !settled ? "arm" : "arm faded" });
     const name = el("span", label, { class: taken ? "label on" : "label", title: label });
     link(sources, name, taken);
-    const inner = list(steps, [{ at: name, on: taken }], context);
+    const inner = list(steps, [{ at: name, on: taken }], { ...context, skipped: settled && !taken });
     column.append(name, inner.made);
     place.append(column);
     return inner.exits;
@@ -129,7 +131,7 @@ function body(step, state, made, item, context) {
   return [{ at: box, on: state.status === "done" }];
 }
 
-function tile(step, key, state, { selected, select }) {
+function tile(step, key, state, { selected, select, skipped }) {
   const kind = look(step);
   const chosen = selected?.key === key;
   const made = el("button", null, {
@@ -142,11 +144,12 @@ function tile(step, key, state, { selected, select }) {
   const words = el("span", null, { class: "words" });
   const about = step.node ? [step.node, step.about].filter(Boolean).join(" · ") : step.about || step.kind;
   const took = state.records.reduce((sum, node) => sum + node.duration_ms, 0);
-  const chip = state.records.length ? time(took) : WORDS[state.status];
+  const word = skipped ? "skipped" : WORDS[state.status];
+  const chip = state.records.length ? time(took) : word;
   words.append(el("strong", step.name), el("span", chip, { class: "chip" }));
   made.append(square, words, el("span", about, { class: "mono" }));
   if (state.records.length > 1) made.append(el("span", `×${state.records.length}`, { class: "times" }));
-  made.setAttribute("aria-label", `${step.name}, ${WORDS[state.status]}${state.records.length ? `, ${chip}` : ""}`);
+  made.setAttribute("aria-label", `${step.name}, ${word}${state.records.length ? `, ${chip}` : ""}`);
   made.title = `${step.name}\n${step.kind === "node" ? "" : `${step.kind} `}${about}`;
   made.addEventListener("click", () => select(key));
   return made;

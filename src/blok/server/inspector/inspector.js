@@ -17,6 +17,7 @@ let plan = null;
 let state = null;
 let selected = null;
 let listed = "";
+const stacked = matchMedia("(max-width: 1199px)");
 
 async function get(path) {
   const reply = await fetch(`/__blok/${path}`, { headers });
@@ -34,8 +35,10 @@ async function list() {
     byId("note").textContent = `${total} ${total === 1 ? "run" : "runs"} remembered`;
     const text = JSON.stringify([runs.map((run) => [run.id, run.status]), shown.id]);
     if (text === listed) return;
+    const moved = !listed.endsWith(`${JSON.stringify(shown.id)}]`);
     listed = text;
     keepFocus(byId("list"), () => byId("list").replaceChildren(...(runs.length ? runs.map(row) : [el("p", "None match.", { class: "soft" })])));
+    if (moved) reveal(byId("list"), byId("list").querySelector("[aria-current=true]"));
   } catch (error) {
     byId("note").textContent = `${error.message} — is the server running?`;
   }
@@ -99,6 +102,16 @@ function select(key, index = null) {
   const failed = records.findIndex((node) => node.error);
   selected = { key, index: index ?? Math.max(0, failed) };
   draw(false);
+  if (index === null && stacked.matches) byId("details").querySelector(".chosen").scrollIntoView({ block: "nearest" });
+  if (index !== null) reveal(byId("canvas"), byId("canvas").querySelector("[aria-pressed=true]"));
+}
+
+/** Scroll a place, and only it, until something inside of it is in sight. */
+function reveal(place, inside) {
+  if (!inside) return;
+  const [outer, inner] = [place.getBoundingClientRect(), inside.getBoundingClientRect()];
+  if (inner.top < outer.top || inner.bottom > outer.bottom) place.scrollTop += inner.top - outer.top - outer.height / 3;
+  if (inner.left < outer.left || inner.right > outer.right) place.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
 }
 
 function draw(fromStart) {

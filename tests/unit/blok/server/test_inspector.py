@@ -145,6 +145,30 @@ class TestThePlanOfAWorkflow:
         assert (await get(application, "/__blok/runs/nobody/plan")).status == 404
 
 
+class TestPasses:
+    async def test_only_what_is_inside_of_a_loop_belongs_to_a_pass(self, tmp_path: Path) -> None:
+        after = {"id": "which", "switch": {"on": 1, "cases": [{"when": 1, "do": [say("in-case")]}]}}
+        inner = {"id": "inner", "forEach": {"in": [7], "as": "two", "do": [say("deep")]}}
+        outer = {"id": "outer", "forEach": {"in": [1, 2], "as": "one", "do": [inner, say("beside")]}}
+        write(tmp_path, "nested", [outer, after])
+        application = build_application(tmp_path, environment={"NODE_ENV": "test"}, durable=False)
+        await get(application, "/nested")
+        (row,) = (await get(application, "/__blok/runs")).body["runs"]
+        nodes = (await get(application, f"/__blok/runs/{row['id']}")).body["nodes"]
+        passes = [(node["step"], node.get("iteration")) for node in nodes]
+        assert sorted(passes, key=str) == [
+            ("beside", 0),
+            ("beside", 1),
+            ("deep", 0),
+            ("deep", 0),
+            ("in-case", None),
+            ("inner", 0),
+            ("inner", 1),
+            ("outer", None),
+            ("which", None),
+        ]
+
+
 class TestThePage:
     @pytest.mark.parametrize("name", sorted(FILES))
     async def test_its_files_are_served_with_their_types(self, application: Application, name: str) -> None:

@@ -105,14 +105,15 @@ def _section(rows: list[str], busy: list[float]) -> str:
 
     python -m benchmarks.hub      # BENCH_PACKAGES, BENCH_PUBLICATIONS and BENCH_SECONDS make it shorter
 
-The whole hub in one process, with the embedded PostgreSQL, Valkey and NATS and the load generator ({GENERATOR})
-on the same machine. {PACKAGES:,} packages of ten authors, published through the same unit of work, events, relay
-and index as any other. Package pages are those of 200 packages in turns: without a name they come from the
-cache; for someone who is signed in they are put together from five answers of two services.
+The whole hub in one process, with the embedded PostgreSQL, Valkey and NATS and the load generator
+({GENERATOR}) on the same machine. {PACKAGES:,} packages of ten authors, published through the same unit of
+work, events, relay and index as any other. Package pages are those of 200 packages in turns: without a
+name they come from the cache; for someone who is signed in they are put together from five answers of two
+services.
 
 Taken on {datetime.now(UTC):%Y-%m-%d}: {machine.facts()}.
-Other work went on at the same time (load average {busy[0]:.1f} before and {busy[1]:.1f} after): a quiet machine
-does better, and two runs differ by a third.
+Other work went on at the same time (load average {busy[0]:.1f} before, {busy[1]:.1f} after): two runs differ
+by a third and more, and a quiet machine does better.
 
 {chr(10).join(rows)}
 """

@@ -78,9 +78,17 @@ def requests(hub: HubProcess, seeded: list[Seeded], token: str, seconds: int) ->
     }
     found: dict[str, list[Measured]] = {}
     for name, (paths, who) in asked.items():
-        load(hub.url, paths, 4, 2, who)
+        _warm_up(hub, paths, who)
         found[name] = [load(hub.url, paths, connections, seconds, who) for connections in CONNECTIONS]
     return found
+
+
+def _warm_up(hub: HubProcess, paths: list[str], token: str) -> None:
+    with httpx.Client(
+        base_url=hub.url, headers={"authorization": f"Bearer {token}"} if token else {}
+    ) as client:
+        for path in paths:
+            client.get(path).raise_for_status()
 
 
 async def relayed(home: Path) -> float:

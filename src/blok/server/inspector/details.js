@@ -15,7 +15,7 @@ function head(run, said) {
   const title = el("div", null, { class: "title" });
   title.append(el("h2", run.workflowName), el("span", run.status, { class: `badge ${run.status}` }));
   const facts = [];
-  if (run.durationMs !== undefined) facts.push(time(run.durationMs));
+  if (run.finishedAt) facts.push(time(run.durationMs));
   if (run.startedAt) facts.push(new Date(run.startedAt).toLocaleString());
   if (run.scheduledAt) facts.push(`goes on ${new Date(run.scheduledAt).toLocaleString()}`);
   made.append(title, el("p", facts.join(" · "), { class: "soft time" }), el("p", run.id, { class: "mono soft" }));

@@ -52,7 +52,7 @@ function pill(key, text, kind, { selected, select }) {
 /** Steps that are in the trace but not in the file: middleware before it, and what flow nodes returned. */
 function extras(extra, context) {
   const made = el("div", null, { class: "body" });
-  made.append(el("span", "from middleware, or made while running", { class: "label" }));
+  made.append(el("span", "not in the file", { class: "label", title: "From middleware, or from steps that a node returned" }));
   for (const { key, records } of extra) {
     const { step: name, node } = records[0];
     const failed = records.at(-1).error;
@@ -106,8 +106,7 @@ function arms(step, state, made, item, context) {
   });
   const complete = step.kind === "tryCatch" || step.arms.some((arm) => arm.label === "else" || arm.label === "default");
   if (!complete) {
-    const none = state.status === "done" && settled && !state.arms.some(Boolean);
-    exits = exits.concat(add("otherwise", [], none, [{ at: made, on: state.reached }], row));
+    exits = exits.concat(add("otherwise", [], state.none, [{ at: made, on: state.reached }], row));
   }
   item.append(row);
   if (tops.length < step.arms.length) {

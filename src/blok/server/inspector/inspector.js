@@ -30,7 +30,8 @@ async function list() {
   const query = new URLSearchParams({ limit: "100", workflow: byId("workflow").value, status: byId("status").value });
   try {
     const { runs, total } = await get(`runs?${query}`);
-    if (!shown.chosen && runs.length && runs[0].id !== shown.id) await show(runs[0].id);
+    const newest = runs.find((run) => !run.parentRunId) ?? runs[0];
+    if (!shown.chosen && newest && newest.id !== shown.id) await show(newest.id);
     else if (!shown.id && !runs.length) empty("No runs yet", "Send a request to one of your workflows: its run appears here.");
     byId("note").textContent = `${total} ${total === 1 ? "run" : "runs"} remembered`;
     const text = JSON.stringify([runs.map((run) => [run.id, run.status]), shown.id]);
@@ -72,7 +73,7 @@ async function show(id) {
   shown.id = id;
   try {
     const fresh = await get(`runs/${encodeURIComponent(id)}`);
-    const text = JSON.stringify(fresh);
+    const text = JSON.stringify([fresh.run.status, fresh.nodes, fresh.logs, fresh.response]);
     if (!other && text === shown.seen) return;
     if (other) {
       plan = await get(`runs/${encodeURIComponent(id)}/plan`).catch(() => ({ steps: [], trigger: {} }));
@@ -120,7 +121,11 @@ function draw(fromStart) {
   keepFocus(canvas, () => canvas.replaceChildren(drawGraph(plan, record, state, selected, select)));
   drawEdges(canvas);
   canvas.scrollTo(fromStart ? (canvas.scrollWidth - canvas.clientWidth) / 2 : at[0], fromStart ? 0 : at[1]);
-  keepFocus(byId("details"), () => byId("details").replaceChildren(...showDetails(record, state, selected, select)));
+  const details = byId("details");
+  const rows = fromStart ? 0 : (details.querySelector(".waterfall ol")?.scrollTop ?? 0);
+  keepFocus(details, () => details.replaceChildren(...showDetails(record, state, selected, select)));
+  details.querySelector(".waterfall ol").scrollTop = rows;
+  reveal(details.querySelector(".waterfall ol"), details.querySelector(".waterfall [aria-pressed=true]"));
 }
 
 /** Drawing again must not take the keyboard's place away. */

@@ -38,10 +38,12 @@ function list(steps, known, live, repeats) {
     known.states.set(step, state);
     touched ||= state.reached;
   }
-  // A step that is left out is passed by: the way leads on through it.
-  for (let index = steps.length - 2; index >= 0; index -= 1) {
-    const state = known.states.get(steps[index]);
-    if (state.status === "off") state.reached = known.states.get(steps[index + 1]).reached;
+  // A step that is left out is passed by: the way leads on through it, to the next one or to the end.
+  let before = null;
+  for (const state of steps.map((step) => known.states.get(step))) {
+    if (state.status === "off") state.reached = before === null ? touched : before.goesOn;
+    state.goesOn = state.status === "off" ? state.reached : state.status === "done";
+    before = state;
   }
   return touched;
 }
@@ -72,7 +74,7 @@ function judge(step, known, current, repeats) {
   });
   const inside = step.body ? list(step.body, known, current, "body") : arms.some(Boolean);
   const reached = records.length > 0 || inside || current;
-  return { records, arms, reached, current, status: status(records, inside, current, known.waiting) };
+  return { records, arms, none: took.has(-1), reached, current, status: status(records, inside, current, known.waiting) };
 }
 
 /** The arm that a live step is in, or -1. */

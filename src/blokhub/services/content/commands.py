@@ -182,7 +182,8 @@ async def check(work: Work[PackageStore], kind: Kind, digest: str, nodes: NodeRe
         raise NotFound("The definition is not there any more.")
     verdict = domain.check_definition(kind, body, nodes)
     if verdict.errors:
-        first, more = verdict.errors[0]["message"], len(verdict.errors) - 1
+        worst, more = verdict.errors[0], len(verdict.errors) - 1
+        first = f"{worst['message']} {worst.get('fix', '')}".strip()
         raise domain.DefinitionRefused(
             f"{first} ({more} more)" if more else first, problems=verdict.errors[:_SHOWN]
         )

@@ -106,11 +106,14 @@ def _check_workflow(document: Any, nodes: NodeRegistry) -> Verdict:
     return Verdict([], hints + _warnings(document, outlined), outline)
 
 
+_FIXES = {"unknown-node": "A hub runs built-in nodes and its own; see docs/reference/nodes.md for those."}
+
+
 def _as_dict(problem: Problem) -> dict[str, Any]:
     return {
         "rule": problem.rule,
         "message": problem.message,
-        "fix": problem.fix,
+        "fix": _FIXES.get(problem.rule, problem.fix),
         "line": problem.line,
         "column": problem.column,
     }

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 from psycopg import sql
 
 from blokhub.infra.database import async_url, service_password, service_role
@@ -107,6 +105,9 @@ def _migrate_service(connection: sa.Connection, secret: str, service: str, folde
 
 
 def _upgrade(connection: sa.Connection, schema: str, folder: Path, version_table: str) -> None:
+    from alembic import command  # noqa: PLC0415 — only a start that migrates pays for loading it
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(_HERE / "alembic_environment"))
     config.set_main_option("path_separator", "newline")

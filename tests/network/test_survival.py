@@ -110,6 +110,10 @@ def test_read_tables_that_were_dropped_come_back_byte_for_byte(
     mortal.stop()
 
 
-def test_ctrl_c_ends_the_hub_with_success(mortal: Hub) -> None:
+def test_ctrl_c_ends_the_hub_with_success(mortal: Hub, name: str) -> None:
     mortal.start()
+    ann = mortal.newcomer(name)
+    ann.create("greeting")
+    ann.publish("greeting", "1.0.0", greeting())
     assert mortal.stop() == 0
+    assert "Traceback" not in mortal.log.read_text().rpartition("database migrated")[2]

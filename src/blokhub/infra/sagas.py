@@ -8,6 +8,7 @@ follow in reverse. Every step must bear being run again.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,6 +111,8 @@ class SagaEngine:
         if self._dbos is not None:
             await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=0, destroy_registry=True)
             self._dbos = None
+            if self._loop is not None:  # DBOS had lent the loop its threads, and took them along
+                self._loop.set_default_executor(ThreadPoolExecutor())
 
     async def _run_saga(self, kind: str, saga_id: str, payload: Payload) -> None:
         host, saga = self._sagas[kind]

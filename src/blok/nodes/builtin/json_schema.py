@@ -24,13 +24,19 @@ class Inputs(TypedDict):
 def json_schema(inputs: Inputs) -> dict[str, bool]:
     """Say that the data is valid, or raise with every reason."""
     import jsonschema  # noqa: PLC0415 - slow to import, and few projects use this node
+    from referencing import Registry  # noqa: PLC0415
+    from referencing.exceptions import Unresolvable  # noqa: PLC0415
 
+    schema = inputs["schema"]
+    # An empty registry: by default, a `$ref` to an address would be fetched from there.
+    validator = jsonschema.Draft202012Validator(schema, registry=Registry())
     try:
-        problems = sorted(
-            jsonschema.Draft202012Validator(inputs["schema"]).iter_errors(inputs["data"]), key=str
-        )
+        validator.check_schema(schema)
+        problems = sorted(validator.iter_errors(inputs["data"]), key=str)
     except jsonschema.SchemaError as error:
         raise GlobalError(f"json-schema: the schema itself is wrong: {error.message}") from None
+    except Unresolvable as error:
+        raise GlobalError(f"json-schema: {error.ref!r} is not in the schema; nothing is fetched.") from None
     if problems:
         reasons = "; ".join(
             f"{'/'.join(map(str, problem.absolute_path)) or '(root)'} {problem.message}"

@@ -6,6 +6,8 @@ from typing import Any, Literal, cast
 
 import msgspec
 from jsonschema import Draft202012Validator, SchemaError
+from referencing import Registry
+from referencing.exceptions import Unresolvable
 
 from blok.lint import Problem, lint_text
 from blok.nodes import NodeRegistry
@@ -173,8 +175,12 @@ def _check_node(document: Any) -> Verdict:
 def _violations(
     rule: str, schema: dict[str, Any], value: Any, at: tuple[str | int, ...]
 ) -> list[dict[str, Any]]:
-    found = Draft202012Validator(schema).iter_errors(value)
-    return [_problem(rule, error.message, (*at, *error.absolute_path)) for error in found]
+    # An empty registry: by default, a `$ref` to an address would be fetched from there.
+    found = Draft202012Validator(schema, registry=Registry()).iter_errors(value)
+    try:
+        return [_problem(rule, error.message, (*at, *error.absolute_path)) for error in found]
+    except Unresolvable as error:
+        return [_problem(rule, f"{error.ref!r} is not in the schema; nothing is fetched.", at)]
 
 
 def _problem(rule: str, message: str, path: Sequence[str | int]) -> dict[str, Any]:

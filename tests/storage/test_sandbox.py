@@ -96,16 +96,11 @@ ENDLESS = {
 async def test_what_never_ends_is_ended_and_the_next_run_works(pool: SandboxPool, kind: str) -> None:
     async with asyncio.timeout(SECONDS + 8):
         execution = await pool.execute(Job(ENDLESS[kind], {}))
+    if kind in {"wait", "schema"}:  # the others are held by a limit of their own
+        assert execution.status == "timed_out"
+        assert execution.problem is not None and "2 s" in execution.problem["detail"]
     assert execution.status in {"timed_out", "failed"}
     await assert_still_works(pool)
-
-
-@pytest.mark.parametrize("kind", ["wait", "schema"])
-async def test_what_takes_too_long_is_said_to_have_timed_out(pool: SandboxPool, kind: str) -> None:
-    execution = await pool.execute(Job(ENDLESS[kind], {}))
-    assert execution.status == "timed_out"
-    assert execution.problem is not None
-    assert "2 s" in execution.problem["detail"]
 
 
 BOMBS = [

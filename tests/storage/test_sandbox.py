@@ -225,8 +225,7 @@ async def test_globals_of_one_run_are_gone_for_the_next(pool: SandboxPool) -> No
 async def test_an_answer_that_is_too_large_is_refused(pool: SandboxPool) -> None:
     execution = await pool.execute(Job(expression("'x'.repeat(100 * 1024)"), {}))
     assert execution.status == "failed"
-    assert execution.problem is not None
-    assert execution.problem["name"] == "OutputLimit"
+    assert execution.problem is not None and execution.problem["name"] == "OutputLimit"
     await assert_still_works(pool)
 
 
@@ -239,8 +238,7 @@ async def test_a_trace_that_is_too_large_loses_its_values_only(pool: SandboxPool
     assert (execution.status, body(execution)) == ("completed", "x" * 3000)
     assert [step["step"] for step in execution.trace] == [f"s{n}" for n in range(30)]
     assert {step["output"] for step in execution.trace} == {None}
-    assert execution.problem is not None
-    assert execution.problem["name"] == "TraceLimit"
+    assert execution.problem is not None and execution.problem["name"] == "TraceLimit"
 
 
 async def test_text_that_no_store_can_hold_is_replaced(pool: SandboxPool) -> None:
@@ -273,8 +271,7 @@ async def test_an_error_of_a_host_node_is_an_error_of_the_step(pool: SandboxPool
     job = Job(flow({"id": "one", "use": "user-auth", "inputs": {}}), {}, host_nodes=("user-auth",))
     execution = await pool.execute(job, host)
     assert execution.status == "failed"
-    assert execution.response is not None
-    assert execution.response["status"] == 409
+    assert execution.response is not None and execution.response["status"] == 409
     assert "taken" in str(execution.response["body"])
 
 
@@ -351,8 +348,7 @@ async def test_a_process_killed_in_the_middle_of_a_run_is_replaced(pool: Sandbox
     os.killpg(before, signal.SIGKILL)
     lost = await running
     assert lost.status == "failed"
-    assert lost.problem is not None
-    assert lost.problem["name"] == "sandbox_lost"
+    assert lost.problem is not None and lost.problem["name"] == "sandbox_lost"
     await assert_still_works(pool)
 
 

@@ -95,7 +95,10 @@ class Settings:
             text = source.get(each.metadata["variable"], "")
             if text != "":
                 values[each.name] = _convert(each.metadata["variable"], text, type(each.default))
-        return cls(**values)
+        found = cls(**values)
+        if not 0 < found.port < 65536:
+            raise SettingError(f"BLOK_PORT='{found.port}' is no port: choose one between 1 and 65535.")
+        return found
 
     @property
     def home_path(self) -> Path:

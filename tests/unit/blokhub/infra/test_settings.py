@@ -41,6 +41,8 @@ def test_what_means_no(text: str) -> None:
     [
         ("BLOK_PORT", "four thousand"),
         ("BLOK_PORT", "4000.5"),
+        ("BLOK_PORT", "0"),
+        ("BLOK_PORT", "65536"),
         ("BLOK_CACHE_TTL", "soon"),
         ("BLOK_STARTER", "perhaps"),
         ("BLOK_RUN_MEMORY_MB", "512MB"),

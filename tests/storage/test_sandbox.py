@@ -20,10 +20,15 @@ SECONDS = 2.0
 @pytest_asyncio.fixture
 async def pool() -> AsyncIterator[SandboxPool]:
     """One process with small limits."""
-    made = SandboxPool(workers=1, seconds=SECONDS, memory_mb=256, output_kb=64)
-    await made.start()
+    made = await _started(1)
     yield made
     await made.close()
+
+
+async def _started(workers: int, seconds: float = SECONDS) -> SandboxPool:
+    made = SandboxPool(workers, seconds, memory_mb=256, output_kb=64)
+    await made.start()
+    return made
 
 
 def flow(*steps: dict[str, Any], path: str = "/") -> dict[str, Any]:
@@ -68,27 +73,15 @@ async def test_a_workflow_runs_and_shows_its_trace(pool: SandboxPool) -> None:
     assert [(step["step"], step["output"]) for step in execution.trace] == [("value", 42)]
 
 
+STEP = {"id": "a", "use": "mapper", "inputs": {"model": {}}}
+LOOP = {"while": "true", "maxIterations": 10**9, "do": [STEP]}
+PATTERN = {"schema": {"type": "string", "pattern": "^(a+)+$"}, "data": "a" * 40 + "!"}
 ENDLESS = {
     "expression": expression("(() => { while (true) {} })()"),
     "regular expression": expression("/^(a+)+$/.test('a'.repeat(60) + '!')"),
-    "loop": flow(
-        {
-            "id": "loop",
-            "loop": {
-                "while": "true",
-                "maxIterations": 10**9,
-                "do": [{"id": "a", "use": "mapper", "inputs": {"model": {}}}],
-            },
-        }
-    ),
+    "loop": flow({"id": "loop", "loop": LOOP}),
     "wait": flow({"id": "wait", "wait": {"for": "1h"}}),
-    "schema": flow(
-        {
-            "id": "schema",
-            "use": "@blokjs/json-schema",
-            "inputs": {"schema": {"type": "string", "pattern": "^(a+)+$"}, "data": "a" * 40 + "!"},
-        }
-    ),
+    "schema": flow({"id": "schema", "use": "@blokjs/json-schema", "inputs": PATTERN}),
 }
 
 
@@ -247,6 +240,12 @@ async def test_text_that_no_store_can_hold_is_replaced(pool: SandboxPool) -> Non
     assert execution.trace[0]["output"] == ["a\ufffdb"]
 
 
+async def test_half_a_character_is_no_lack_of_memory(pool: SandboxPool) -> None:
+    for source in (r"'\ud800'", r"['\ud800']", r"({'\ud800': 1})"):
+        execution = await pool.execute(Job(expression(source), {}))
+        assert execution.problem is None or "Unicode" in execution.problem["name"]
+
+
 async def test_a_node_of_the_host_is_asked_and_answers(pool: SandboxPool) -> None:
     asked = []
 
@@ -353,8 +352,7 @@ async def test_a_process_killed_in_the_middle_of_a_run_is_replaced(pool: Sandbox
 
 
 async def test_no_process_is_left_after_the_pool_is_closed() -> None:
-    pool = SandboxPool(workers=2, seconds=SECONDS, memory_mb=256, output_kb=64)
-    await pool.start()
+    pool = await _started(2, SECONDS)
     processes = _processes(pool)
     running = asyncio.create_task(pool.execute(Job(ENDLESS["wait"], {})))
     await asyncio.sleep(0.3)
@@ -367,8 +365,7 @@ async def test_no_process_is_left_after_the_pool_is_closed() -> None:
 
 
 async def test_four_runs_share_two_processes() -> None:
-    pool = SandboxPool(workers=2, seconds=10, memory_mb=256, output_kb=64)
-    await pool.start()
+    pool = await _started(2, 10)
     at_work, most = 0, 0
 
     async def host(node: str, inputs: dict[str, Any]) -> dict[str, Any]:
@@ -388,8 +385,7 @@ async def test_four_runs_share_two_processes() -> None:
 
 
 async def test_who_finds_no_free_process_in_time_is_told_so() -> None:
-    pool = SandboxPool(workers=1, seconds=0.2, memory_mb=256, output_kb=64)
-    await pool.start()
+    pool = await _started(1, 0.2)
     worker = await pool._idle.get()
     with pytest.raises(Unavailable):
         await pool.execute(Job(GREETING, {}))

@@ -71,6 +71,9 @@ def _execute_and_end(
         code = 0
     except MemoryError:
         code = 2
+    except Exception as error:
+        write_frame(answers, {"result": _untold(error)})
+        code = 0
     finally:
         os._exit(code)
 
@@ -177,6 +180,11 @@ def _storable(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_storable(each) for each in value]
     return value
+
+
+def _untold(error: Exception) -> dict[str, Any]:
+    detail = f"What came of the run cannot be told: {_storable(str(error))}"
+    return {"status": "failed", "problem": {"name": type(error).__name__, "detail": detail}}
 
 
 def _lost(limits: dict[str, int]) -> dict[str, Any]:

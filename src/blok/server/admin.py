@@ -189,7 +189,7 @@ class Admin:
         offset = int(query["offset"]) if query.get("offset", "").isdigit() else 0
         rows = [
             run
-            for run in [*self.engine.active.values(), *self.engine.traces]
+            for run in [*reversed(self.engine.active.values()), *self.engine.traces]
             if query.get("workflow") in {None, "", run.plan.name}
             and query.get("status") in {None, "", run.status}
         ]

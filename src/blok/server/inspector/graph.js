@@ -15,7 +15,8 @@ const ICONS = {
   network: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM3 12h18M12 3c3 3 3 15 0 18M12 3c-3 3-3 15 0 18",
 };
 const WORDS = {
-  done: "ran", failed: "failed", running: "running", waiting: "waiting", off: "left out", untouched: "not reached",
+  done: "ran", earlier: "ran earlier", failed: "failed", running: "running", waiting: "waiting", off: "left out",
+  untouched: "not reached",
 };
 
 let links = [];
@@ -82,9 +83,7 @@ function unit(step, from, item, context) {
   if (step.arms) return arms(step, state, made, item, context);
   if (step.body) return body(step, state, made, item, context);
   // In a live loop a step is done for the passes before this one.
-  const ran = state.status === "done" || (state.current && state.records.length > 0);
-  const goes = state.status === "off" ? from.some((source) => source.on) && state.reached : ran;
-  return [{ at: made, on: goes }];
+  return [{ at: made, on: state.goesOn || (state.current && state.records.length > 0) }];
 }
 
 function arms(step, state, made, item, context) {
@@ -127,7 +126,7 @@ function body(step, state, made, item, context) {
   const inner = list(step.body, [{ at: made, on: state.reached }], context);
   box.append(inner.made);
   item.append(box);
-  return [{ at: box, on: state.status === "done" }];
+  return [{ at: box, on: state.goesOn }];
 }
 
 function tile(step, key, state, { selected, select, skipped }) {

@@ -30,6 +30,7 @@ async function list() {
   const query = new URLSearchParams({ limit: "100", workflow: byId("workflow").value, status: byId("status").value });
   try {
     const { runs, total } = await get(`runs?${query}`);
+    runs.sort((one, other) => other.startedAt - one.startedAt);
     const newest = runs.find((run) => !run.parentRunId) ?? runs[0];
     if (!shown.chosen && newest && newest.id !== shown.id) await show(newest.id);
     else if (!shown.id && !runs.length) empty("No runs yet", "Send a request to one of your workflows: its run appears here.");

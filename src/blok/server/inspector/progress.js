@@ -3,8 +3,9 @@
 const keyOf = (record) => `${record.path}|${record.step ?? record.name}`;
 
 /**
- * What the graph needs to know. `of(step)` gives {status, records, reached, arms}: `status` is done, failed,
- * running, waiting, off or untouched; `arms` tells for each arm whether the run took it.
+ * What the graph needs to know. `of(step)` gives {status, records, reached, goesOn, current, arms, none}: `status`
+ * is done, earlier, failed, running, waiting, off or untouched; `arms` tells for each arm whether the run took it,
+ * `none` whether it took none of them.
  */
 export function progress(plan, record, live) {
   const byKey = new Map();
@@ -38,11 +39,17 @@ function list(steps, known, live, repeats) {
     known.states.set(step, state);
     touched ||= state.reached;
   }
+  // A run that went on after a wait may have left the records of its first part behind.
+  const last = steps.findLastIndex((step) => known.states.get(step).reached);
+  for (const step of steps.slice(0, Math.max(0, last))) {
+    const state = known.states.get(step);
+    if (state.status === "untouched") Object.assign(state, { status: "earlier", reached: true });
+  }
   // A step that is left out is passed by: the way leads on through it, to the next one or to the end.
   let before = null;
   for (const state of steps.map((step) => known.states.get(step))) {
     if (state.status === "off") state.reached = before === null ? touched : before.goesOn;
-    state.goesOn = state.status === "off" ? state.reached : state.status === "done";
+    state.goesOn = state.status === "off" ? state.reached : state.status === "done" || state.status === "earlier";
     before = state;
   }
   return touched;
@@ -54,7 +61,8 @@ function cursor(steps, known, repeats) {
   const count = (step) => (known.byKey.get(keyOf(step)) ?? []).length;
   if (!active.length) return null;
   const wanted = { once: 1, body: count(active.at(-1)) + 1, arm: Math.max(1, count(active[0])) }[repeats];
-  return active.find((step) => count(step) < wanted || (step.kind === "branch" && unfinished(step, known))) ?? null;
+  const from = repeats === "once" ? active.findLastIndex((step) => started([step], known)) : 0;
+  return active.slice(Math.max(0, from)).find((step) => count(step) < wanted || (step.kind === "branch" && unfinished(step, known))) ?? null;
 }
 
 /** A branch writes its record when it has chosen: the arm it took may still be at work. */

@@ -1,5 +1,6 @@
 """The run inspector: its files, and the plan of a run that its graph is drawn from."""
 
+import asyncio
 import json
 import re
 from importlib import resources
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from tests.conformance.client import send
 
+from blok.nodes import node
 from blok.server import Application, AsgiApp, build_application
 from blok.server.inspector import FILES
 
@@ -143,6 +145,31 @@ class TestThePlanOfAWorkflow:
     async def test_an_unknown_workflow_is_not_found(self, application: Application) -> None:
         assert (await get(application, "/__blok/workflows/nobody")).status == 404
         assert (await get(application, "/__blok/runs/nobody/plan")).status == 404
+
+
+class TestTheListOfRuns:
+    async def test_the_newest_comes_first_while_they_run(self, tmp_path: Path) -> None:
+        write(tmp_path, "hold", [{"id": "hold", "use": "hold", "inputs": {}}])
+        reached, release = asyncio.Semaphore(0), asyncio.Event()
+
+        @node(name="hold")
+        async def hold(_inputs: dict[str, Any]) -> None:
+            reached.release()
+            await release.wait()
+
+        application = build_application(
+            tmp_path, environment={"NODE_ENV": "test"}, nodes={"hold": hold}, durable=False
+        )
+        running = []
+        for number in (1, 2):
+            running.append(asyncio.create_task(get(application, f"/hold?n={number}")))
+            await asyncio.wait_for(reached.acquire(), 10)
+        listed = (await get(application, "/__blok/runs")).body["runs"]
+        first = (await get(application, f"/__blok/runs/{listed[0]['id']}")).body
+        release.set()
+        await asyncio.gather(*running)
+        assert [run["status"] for run in listed] == ["running", "running"]
+        assert first["request"]["query"] == {"n": "2"}
 
 
 class TestPasses:

@@ -20,6 +20,7 @@ from blokhub.infra.settings import Settings
 from blokhub.infra.signing import ContextSigner
 
 _log = structlog.get_logger("process")
+_CANCEL_ATTEMPTS = 25
 
 
 class Process:
@@ -108,9 +109,7 @@ class Process:
 
     async def stop(self) -> None:
         """Stop what runs, then close the stores."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancel_all(self._tasks)
         await self._sagas.close()
         await self._stack.aclose()
         await self.clients.close()
@@ -118,3 +117,19 @@ class Process:
         for host in self.hosts.values():
             await host.cache.close()
             await host.database.close()
+
+
+async def cancel_all(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they have ended.
+
+    Once is not enough: `asyncio.wait_for` of Python 3.11 forgets a cancellation that comes together with
+    the result it waits for, and a busy consumer would go on.
+    """
+    pending = {task for task in tasks if not task.done()}
+    for _ in range(_CANCEL_ATTEMPTS):
+        if not pending:
+            return
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=0.2)
+    _log.warning("background work did not end", tasks=sorted(task.get_name() for task in pending))

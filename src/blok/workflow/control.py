@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -37,26 +38,26 @@ class Place:
     around: tuple[str, ...]
 
 
-class ControlSteps:
+class ControlSteps(ABC):
     """Reads control steps. The normaliser reads the lists around them and collects what must not collide."""
 
     loops: list[tuple[str, DocPath]]
 
+    @abstractmethod
     def reject(self, message: str, path: DocPath = ()) -> NoReturn:
         """Refuse the workflow."""
-        raise NotImplementedError
 
+    @abstractmethod
     def steps(self, value: Any, path: DocPath, around: tuple[str, ...]) -> tuple[Step, ...]:
         """Read a list of steps."""
-        raise NotImplementedError
 
+    @abstractmethod
     def stored(self, raw: dict[str, Any], name: str, path: DocPath) -> dict[str, Any]:
         """Read where a result goes, and the reliability knobs."""
-        raise NotImplementedError
 
+    @abstractmethod
     def no_refs(self, value: Any, path: DocPath, name: str) -> None:
         """Refuse structural references where they cannot be lowered."""
-        raise NotImplementedError
 
     def build_branch(self, body: dict[str, Any], at: Place) -> Step:
         """Arms then and else."""

@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 STAMP = $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test engines check format lock conformance fuzz-expressions bench bench-runtime clean
+.PHONY: help run run-apart test engines check format lock conformance fuzz-expressions bench bench-runtime clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s%s\n", $$1, $$2 }' Makefile
@@ -15,6 +15,9 @@ $(STAMP): requirements.lock pyproject.toml
 
 run: $(STAMP) ## the whole platform at http://localhost:4000
 	@$(BIN)/blok hub up
+
+run-apart: $(STAMP) ## the same as one process for each service [REPLICAS=content=3]
+	@$(BIN)/blok hub up --apart --replicas "$(REPLICAS)"
 
 test: $(STAMP) ## every check and every test
 	@failed=0; $(MAKE) --no-print-directory check || failed=1; $(BIN)/python -m pytest || failed=1; exit $$failed

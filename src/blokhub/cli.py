@@ -3,7 +3,6 @@
 import asyncio
 import dataclasses
 import sys
-import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,10 +13,12 @@ from cyclopts import App, Parameter
 from rich.console import Console
 from rich.table import Table
 
-from blokhub.apps.services import NAMES, load_service, migration_folders
-from blokhub.engines import EngineError, Engines, EngineUrls, find_running, inspect
+from blokhub.apps.addresses import PROCESSES
+from blokhub.apps.services import NAMES, load_service
+from blokhub.apps.starting import migrate_only, prepare, serve_one, up_apart
+from blokhub.apps.starting import up as up_all
+from blokhub.engines import EngineError, Engines, find_running, inspect
 from blokhub.infra.settings import SettingError, Settings, reference_page
-from blokhub.infra.telemetry import configure_logging
 from blokhub.kernel.errors import ProblemError
 
 app = App(
@@ -30,7 +31,13 @@ _console = Console(stderr=True, highlight=False)
 
 
 @app.command
-def up(*, port: int | None = None, home: Path | None = None) -> None:
+def up(
+    *,
+    port: int | None = None,
+    home: Path | None = None,
+    apart: Annotated[bool, Parameter(negative="")] = False,
+    replicas: str = "",
+) -> None:
     """Start the whole hub: the engines that no URL names, every service, and the starter catalogue.
 
     Parameters
@@ -39,9 +46,53 @@ def up(*, port: int | None = None, home: Path | None = None) -> None:
         The port to listen on; BLOK_PORT, or else 4000.
     home
         The data folder of the engines; BLOK_HOME, or else ~/.blok.
+    apart
+        Run every service, the relay and the gateway as a process of its own.
+    replicas
+        With --apart: services that are to have several processes, such as content=3,search=2.
     """
-    given = {"port": port, "home": str(home) if home else None}
-    _guarded(_up({name: value for name, value in given.items() if value is not None}))
+    if replicas and not apart:
+        _fail("--replicas needs --apart: a hub in one process has one of each service.")
+    given: dict[str, Any] = {"port": port, "home": str(home) if home else None}
+
+    async def start() -> None:
+        chosen = Settings.from_environment()
+        chosen = dataclasses.replace(
+            chosen, **{name: value for name, value in given.items() if value is not None}
+        )
+        await (up_apart(chosen, replicas, _tell, _announce) if apart else up_all(chosen, _tell, _announce))
+
+    _guarded(start())
+
+
+@app.command
+def serve(
+    name: str,
+    *,
+    port: int | None = None,
+    attached: Annotated[bool, Parameter(negative="", show=False)] = False,
+) -> None:
+    """Run one process of a hub that runs apart: a service by its NAME, the relay, or the gateway.
+
+    Parameters
+    ----------
+    name
+        users, content, search, runs, relay or gateway.
+    port
+        The port to listen on. By itself the gateway takes BLOK_PORT, a service one from 100 above that.
+    attached
+        Stop when standard input ends, and say nothing at the start.
+    """
+    if name not in PROCESSES:
+        _fail(f"There is no process {name}. There are: {', '.join(PROCESSES)}.")
+    _guarded(serve_one(name, port, _tell, _ignore if attached else _announce, attached=attached))
+
+
+@app.command
+def migrate() -> None:
+    """Bring the database up to date, and end. Every start does that by itself, too."""
+    _guarded(migrate_only(_tell))
+    _announce("the database is up to date")
 
 
 @app.command
@@ -85,51 +136,16 @@ def _fail(message: str) -> None:
     raise SystemExit(1)
 
 
-async def _up(given: dict[str, Any]) -> None:
-    from blokhub.apps.all_in_one import AllInOne  # noqa: PLC0415
-    from blokhub.apps.serve import check_port, serve  # noqa: PLC0415
-    from blokhub.apps.starter import Starter  # noqa: PLC0415
-
-    started = time.perf_counter()
-    chosen = dataclasses.replace(Settings.from_environment(), **given)
-    configure_logging(chosen.log_level, chosen.log_format)
-    check_port(chosen.host, chosen.port)
-    async with Engines(chosen.home_path) as engines:
-        urls = await engines.start(lambda line: _console.print(f"[dim]·[/] {line}"))
-        running = await _prepare(chosen, urls)
-        hub = AllInOne(running)
-        starter = Starter(hub.process.clients, lambda line: _console.print(f"[dim]·[/] {line}"))
-        watching = asyncio.create_task(engines.supervise())
-
-        def ready() -> None:
-            seconds = time.perf_counter() - started
-            _console.print(
-                f"[bold green]✓[/] Blok hub at [bold]{running.url}[/]  ({seconds:.1f} s; Ctrl-C stops it)"
-            )
-            if running.starter:
-                starter.begin()
-
-        try:
-            await serve(
-                hub, running.host, running.port, drain_seconds=running.shutdown_seconds, on_ready=ready
-            )
-        finally:
-            await starter.stop()
-            watching.cancel()
-            _console.print("[dim]·[/] stopping the engines")
+def _tell(line: str) -> None:
+    _console.print(f"[dim]·[/] {line}")
 
 
-async def _prepare(settings: Settings, urls: EngineUrls) -> Settings:
-    """The settings with the addresses of the engines, whose database is then up to date."""
-    from blokhub.infra.migrate import migrate  # noqa: PLC0415
+def _announce(line: str) -> None:
+    _console.print(f"[bold green]✓[/] {line}")
 
-    full = dataclasses.replace(
-        settings, postgres_url=urls.postgres, valkey_url=urls.valkey, nats_url=urls.nats
-    )
-    changed = await asyncio.to_thread(migrate, full, urls.postgres, migration_folders())
-    if changed:
-        _console.print(f"[dim]·[/] database migrated: {', '.join(changed)}")
-    return full
+
+def _ignore(line: str) -> None:
+    """Say nothing: whoever started this process tells of it."""
 
 
 async def _doctor() -> int:
@@ -155,10 +171,10 @@ async def _opened() -> AsyncIterator[Settings]:
     chosen = Settings.from_environment()
     running = find_running(chosen.home_path)
     if running is not None:
-        yield await _prepare(chosen, running)
+        yield await prepare(chosen, running, _tell)
         return
     async with Engines(chosen.home_path) as engines:
-        yield await _prepare(chosen, await engines.start(lambda line: _console.print(f"[dim]·[/] {line}")))
+        yield await prepare(chosen, await engines.start(_tell), _tell)
 
 
 async def _rebuild(service: str) -> None:
@@ -166,7 +182,7 @@ async def _rebuild(service: str) -> None:
 
     async with _opened() as settings:
         told = await rebuild_service(settings, load_service(service))
-    _console.print(f"[bold green]✓[/] {told}")
+    _announce(told)
 
 
 async def _grant(handle: str, role: str) -> None:
@@ -174,7 +190,7 @@ async def _grant(handle: str, role: str) -> None:
 
     async with _opened() as settings:
         await grant_role(settings, handle, role)
-    _console.print(f"[bold green]✓[/] {handle} is now {role}; it holds from the next sign-in or refresh on")
+    _announce(f"{handle} is now {role}; it holds from the next sign-in or refresh on")
 
 
 def write_settings_page(path: Path) -> None:

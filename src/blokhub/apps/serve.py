@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import os
 import signal
 import socket
 from collections.abc import Callable
@@ -20,6 +21,10 @@ class Application(Protocol):
 
     async def start(self) -> None:
         """Open everything."""
+        ...
+
+    def close(self) -> None:
+        """Take no new requests if others can; those in flight are being finished."""
         ...
 
     async def stop(self) -> None:
@@ -52,13 +57,21 @@ def check_port(host: str, port: int) -> None:
 
 
 async def serve(
-    app: Application, host: str, port: int, *, drain_seconds: float, on_ready: Callable[[], None]
+    app: Application,
+    host: str,
+    port: int,
+    *,
+    drain_seconds: float,
+    on_ready: Callable[[], None],
+    attached: bool = False,
 ) -> None:
-    """Open `app`, answer requests until SIGINT or SIGTERM, let those in flight finish, close it."""
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopping.set)
+    """Open `app`, answer requests until told to stop, let those in flight finish, close it.
+
+    SIGINT and SIGTERM tell it to stop; when it is `attached`, so does the end of standard input.
+    """
+    stopping = stop_signals()
+    if attached:
+        _stop_with_input(stopping)
     logging.getLogger("_granian").setLevel(logging.WARNING)
     await app.start()
     drained = _Drained(app)
@@ -82,6 +95,7 @@ async def serve(
         await asyncio.wait(
             {serving, asyncio.create_task(stopping.wait())}, return_when=asyncio.FIRST_COMPLETED
         )
+        app.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(drain_seconds):
                 await drained.idle()
@@ -90,6 +104,27 @@ async def serve(
         with suppress(TimeoutError, asyncio.CancelledError):
             await asyncio.wait_for(serving, timeout=2)
         await app.stop()
+
+
+def stop_signals() -> asyncio.Event:
+    """An event that SIGINT and SIGTERM set from now on."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    return stopping
+
+
+def _stop_with_input(stopping: asyncio.Event) -> None:
+    """Stop when standard input ends: whoever started this process has ended, however that came about."""
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        if not os.read(0, 1024):
+            loop.remove_reader(0)
+            stopping.set()
+
+    loop.add_reader(0, read)
 
 
 async def _answers(host: str, port: int, serving: "asyncio.Task[None]") -> None:

@@ -69,7 +69,12 @@ class Starter:
             await self._ask("content", "POST", "/api/packages", context, about)
         elif existing.ok and existing.json()["latest"] is not None:
             return None
-        body = {"version": version, "definition": definition, "changelog": "First version."}
+        body = {
+            "version": version,
+            "definition": definition,
+            "changelog": "First version.",
+            "examples": read_examples(folder),
+        }
         answer = await self._clients.call("content", "POST", f"{base}/versions", context, body=body)
         if answer.status == 409:  # an earlier start was cut short while its saga was at work
             return str(answer.json().get("saga_id") or "") or None
@@ -105,6 +110,12 @@ def read_package(folder: Traversable) -> tuple[dict[str, Any], dict[str, Any]]:
     about["readme"] = (folder / "README.md").read_text(encoding="utf-8")
     definition: dict[str, Any] = msgspec.json.decode((folder / "workflow.json").read_bytes())
     return about, definition
+
+
+def read_examples(folder: Traversable) -> list[dict[str, Any]]:
+    """The recorded examples of a package."""
+    examples: list[dict[str, Any]] = msgspec.json.decode((folder / "examples.json").read_bytes())
+    return examples
 
 
 def _system() -> Context:

@@ -116,13 +116,21 @@ class Gateway:
     async def _forward(self, scope: Scope, receive: Any, send: Any, service: str) -> None:
         """Send a request on to a service that runs in a process of its own."""
         body = await _read_body(receive)
-        target = scope["path"]
+        target = scope["raw_path"].decode("latin-1")
         if scope["query_string"]:
-            target += "?" + scope["query_string"].decode()
-        dropped = (b"host", b"connection", b"transfer-encoding", b"if-none-match")
+            target += "?" + scope["query_string"].decode("utf-8", "replace")
+        dropped = (
+            b"host",
+            b"connection",
+            b"upgrade",
+            b"expect",
+            b"te",
+            b"transfer-encoding",
+            b"if-none-match",
+        )
         headers = [pair for pair in scope["headers"] if pair[0] not in dropped]
         found = await self._clients.send(service, scope["method"], target, headers, body)
-        skipped = {"connection", "transfer-encoding", "content-encoding", "date", "server"}
+        skipped = {"connection", "keep-alive", "transfer-encoding", "date", "server"}
         passed = [
             (name.encode(), value.encode()) for name, value in found.headers.items() if name not in skipped
         ]

@@ -171,7 +171,11 @@ def events_html() -> Response[str]:
 @get("/", include_in_schema=False, media_type=MediaType.HTML)
 async def start(gateway: TheGateway) -> Response[str]:
     """Where to begin."""
-    answer = await gateway.clients.call("search", "GET", "/api/search?sort=updated&per_page=12", Context())
+    newest = "/api/search?sort=updated&per_page=12"
+    try:
+        answer = await gateway.clients.call("search", "GET", newest, Context())
+    except ProblemError:
+        return _page(start_page({}))
     return _page(start_page(answer.json() if answer.ok else {}))
 
 

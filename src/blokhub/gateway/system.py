@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from blokhub.gateway.state import TheGateway
 from blokhub.infra.clients import Answer
 from blokhub.infra.dependencies import TheContext
+from blokhub.infra.problems import ProblemPage, known_problems
 from blokhub.kernel.context import SYSTEM, Context
 from blokhub.kernel.errors import NotFound, ProblemError
 
@@ -93,26 +94,33 @@ def _pass(answer: Answer) -> Response[bytes]:
     )
 
 
-class ProblemPage(msgspec.Struct, frozen=True):
-    """What an error name stands for."""
-
-    name: str
-    title: str
-    status: int
-    meaning: str
-
-
-@get("/problems/{name:str}", summary="What an error name stands for", sync_to_thread=False)
-def problem(name: FromPath[str]) -> ProblemPage:
+@get("/problems/{name:str}", summary="What an error name stands for")
+async def problem(gateway: TheGateway, name: FromPath[str]) -> ProblemPage:
     """The page behind the `type` of a problem document."""
-    for cls in _all_problems(ProblemError):
-        if cls.name == name:
-            return ProblemPage(name, cls.title, cls.status, (cls.__doc__ or "").strip())
+    known = known_problems()
+    for page in [*known, *await _problems_of_services(gateway, name, known)]:
+        if page.name == name:
+            return page
     raise NotFound(f"No error is named {name}.")
 
 
-def _all_problems(base: type[ProblemError]) -> list[type[ProblemError]]:
-    return [base, *(found for cls in base.__subclasses__() for found in _all_problems(cls))]
+async def _problems_of_services(
+    gateway: TheGateway, name: str, known: list[ProblemPage]
+) -> list[ProblemPage]:
+    """The errors that only services know, when `name` is none of ours; those in this process add nothing."""
+    if any(page.name == name for page in known):
+        return []
+    remote = [service for service in gateway.clients.names() if gateway.clients.local(service) is None]
+    calls = (
+        gateway.clients.call(each, "GET", "/internal/problems", Context(actor=SYSTEM)) for each in remote
+    )
+    answers = await asyncio.gather(*calls, return_exceptions=True)
+    return [
+        page
+        for answer in answers
+        if isinstance(answer, Answer) and answer.ok
+        for page in msgspec.json.decode(answer.body, type=list[ProblemPage])
+    ]
 
 
 ROUTES = [live, ready, metrics, services, dead_letters, replay, audit, problem]

@@ -18,7 +18,7 @@ from blokhub.infra import dead_letters, eventstore, signing
 from blokhub.infra.dead_letters import DeadLetter
 from blokhub.infra.dependencies import TheContext, TheHost
 from blokhub.infra.host import Host, Service
-from blokhub.infra.problems import HANDLERS
+from blokhub.infra.problems import HANDLERS, ProblemPage, known_problems
 from blokhub.infra.reactions import Reactions
 from blokhub.infra.tables import inbox
 from blokhub.kernel import chain, position, text
@@ -215,7 +215,11 @@ def _common_routes(service: Service) -> list[Any]:
         schema: dict[str, Any] = request.app.openapi_schema.to_schema()
         return schema
 
-    return [live, ready, status, letters, replay, audit, openapi]
+    @get("/internal/problems", include_in_schema=False, sync_to_thread=False)
+    def problems() -> list[ProblemPage]:
+        return known_problems()
+
+    return [live, ready, status, letters, replay, audit, openapi, problems]
 
 
 async def find_problems(host: Host) -> tuple[str, list[str]]:

@@ -22,6 +22,25 @@ _NAMES = {
 }
 
 
+class ProblemPage(msgspec.Struct, frozen=True):
+    """What an error name stands for."""
+
+    name: str
+    title: str
+    status: int
+    meaning: str
+
+
+def known_problems() -> list[ProblemPage]:
+    """Every error that the code of this process can answer with."""
+    found = _with_subclasses(ProblemError)
+    return [ProblemPage(cls.name, cls.title, cls.status, (cls.__doc__ or "").strip()) for cls in found]
+
+
+def _with_subclasses(base: type[ProblemError]) -> list[type[ProblemError]]:
+    return [base, *(found for cls in base.__subclasses__() for found in _with_subclasses(cls))]
+
+
 def problem_response(error: ProblemError, path: str) -> Response[bytes]:
     """The answer for `error`."""
     headers = {}

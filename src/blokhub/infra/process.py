@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Sequence
 from contextlib import AsyncExitStack
+from typing import Any
 
 import structlog
 from litestar import Litestar
@@ -14,8 +15,9 @@ from blokhub.infra.consumer import Consumer
 from blokhub.infra.database import Database, service_url
 from blokhub.infra.host import Host, Service
 from blokhub.infra.http import build_app
+from blokhub.infra.leadership import leadership
+from blokhub.infra.migrate import SAGA_SCHEMA
 from blokhub.infra.relay import Relay
-from blokhub.infra.sagas import SagaEngine, saga_executor
 from blokhub.infra.settings import Settings
 from blokhub.infra.signing import ContextSigner
 
@@ -30,12 +32,13 @@ class Process:
         self.settings = settings
         self.services = services
         self.signer = ContextSigner(settings.secret_key())
-        self.clients = Clients(self.signer, settings.remote_services())
+        self.clients = Clients(
+            self.signer, settings.remote_services(), settings.canaries(), settings.call_seconds
+        )
         self.broker = Broker(settings.nats_url, settings.namespace)
         self.hosts: dict[str, Host] = {}
         self.apps: dict[str, Litestar] = {}
-        self._relays = relays
-        self._sagas = SagaEngine()
+        self._sagas = _saga_engine(services)
         self._tasks: list[asyncio.Task[None]] = []
         self._stack = AsyncExitStack()
         for service in services:
@@ -43,6 +46,9 @@ class Process:
             self.hosts[service.name] = host
             self.apps[service.name] = build_app(host, service)
             self.clients.add_local(service.name, self.apps[service.name])
+        self._outboxes = [
+            self.hosts[name].database if name in self.hosts else self._database(name) for name in relays
+        ]
 
     def _host(self, service: Service) -> Host:
         settings = self.settings
@@ -68,14 +74,13 @@ class Process:
     async def start(self) -> None:
         """Open everything; returns when the process can answer."""
         names = [service.name for service in self.services]
-        await self.broker.connect(f"blok-{'+'.join(names) or 'relay'}")
+        await self.broker.connect(f"blok-{'+'.join(names) or 'apart'}")
         await self._start_sagas()
         for service in self.services:
             await self._start_service(service)
-        for name in self._relays:
-            database = self.hosts[name].database if name in self.hosts else self._database(name)
-            self._spawn(Relay(database, self.broker).run(), f"relay-{name}")
-        _log.info("ready", services=names, relays=list(self._relays))
+        for database in self._outboxes:
+            self.spawn(Relay(database, self.broker).run(), f"relay-{database.service}")
+        _log.info("ready", services=names, relays=[database.service for database in self._outboxes])
 
     async def _start_sagas(self) -> None:
         with_sagas = [service for service in self.services if service.sagas]
@@ -83,8 +88,11 @@ class Process:
             return
         for service in with_sagas:
             self._sagas.add(self.hosts[service.name], service.sagas)
-        executor = saga_executor([service.name for service in with_sagas], self.settings.replica)
-        await self._sagas.launch(self.settings.postgres_url, self.settings.secret_key(), executor)
+        executor = f"{'+'.join(sorted(service.name for service in with_sagas))}/{self.settings.replica}"
+        postgres, secret = self.settings.postgres_url, self.settings.secret_key()
+        # One at a time: replicas that start together would make the engine's tables in each other's way.
+        async with leadership(service_url(postgres, secret, SAGA_SCHEMA), "saga-launch"):
+            await self._sagas.launch(postgres, secret, executor)
 
     async def _start_service(self, service: Service) -> None:
         host = self.hosts[service.name]
@@ -92,11 +100,13 @@ class Process:
             await self._stack.enter_async_context(service.lifespan(host))
         if service.reactions is not None:
             for source in service.reactions.sources():
-                self._spawn(Consumer(host, service.reactions, source).run(), f"{service.name}-from-{source}")
+                self.spawn(Consumer(host, service.reactions, source).run(), f"{service.name}-from-{source}")
         for job in service.jobs:
-            self._spawn(job(host), f"{service.name}-{job.__name__}")
+            self.spawn(job(host), f"{service.name}-{job.__name__}")
 
-    def _spawn(self, work: Awaitable[None], name: str) -> None:
+    def spawn(self, work: Awaitable[None], name: str) -> None:
+        """Do `work` beside the requests until the process stops."""
+
         async def guarded() -> None:
             try:
                 await work
@@ -110,13 +120,25 @@ class Process:
     async def stop(self) -> None:
         """Stop what runs, then close the stores."""
         await cancel_all(self._tasks)
-        await self._sagas.close()
+        if self._sagas is not None:
+            await self._sagas.close()
         await self._stack.aclose()
         await self.clients.close()
         await self.broker.close()
         for host in self.hosts.values():
             await host.cache.close()
             await host.database.close()
+        for database in self._outboxes:
+            await database.close()
+
+
+def _saga_engine(services: Sequence[Service]) -> Any:
+    """The engine of sagas, or None where no service has any: it takes its time to load."""
+    if not any(service.sagas for service in services):
+        return None
+    from blokhub.infra.sagas import SagaEngine  # noqa: PLC0415
+
+    return SagaEngine()
 
 
 async def cancel_all(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -216,9 +216,4 @@ def _timed_out(step: Step) -> Payload:
     return ProblemError(f"The step {step.name} was not answered within {step.timeout:g} s.").as_problem()
 
 
-def saga_executor(services: Sequence[str], replica: str) -> str:
-    """The name under which a process finds its own unfinished sagas again."""
-    return f"{'+'.join(sorted(services))}/{replica}"
-
-
-__all__ = ["Saga", "SagaEngine", "Step", "saga_executor"]
+__all__ = ["Saga", "SagaEngine", "Step"]

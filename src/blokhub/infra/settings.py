@@ -79,7 +79,16 @@ class Settings:
     service_urls: str = setting(
         "BLOK_SERVICE_URLS",
         "",
-        "Where services run apart, as `users=http://host:port,content=…`. Empty: all in this process.",
+        "Where services run apart, as `users=http://host:port,content=http://a:1|http://b:2`. Empty: on this "
+        "machine, at the ports that `blok hub serve` takes by itself.",
+    )
+    canary: str = setting(
+        "BLOK_CANARY",
+        "",
+        "A new version on trial, as `content=http://host:port:10`: it gets ten of a hundred calls.",
+    )
+    call_seconds: float = setting(
+        "BLOK_CALL_SECONDS", 60.0, "Seconds that a service in a process of its own may take to answer."
     )
     shutdown_seconds: float = setting(
         "BLOK_SHUTDOWN_SECONDS", 10.0, "Seconds that requests in flight get to finish at shutdown."
@@ -98,6 +107,7 @@ class Settings:
         found = cls(**values)
         if not 0 < found.port < 65536:
             raise SettingError(f"BLOK_PORT='{found.port}' is no port: choose one between 1 and 65535.")
+        found.canaries()
         return found
 
     @property
@@ -110,10 +120,43 @@ class Settings:
         """How the hub is reached from outside, without a closing slash."""
         return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
 
-    def remote_services(self) -> dict[str, str]:
-        """Base addresses of the services that run in processes of their own; several are separated by `|`."""
+    def remote_services(self) -> dict[str, list[str]]:
+        """By service: the base addresses of its replicas, which are processes of their own."""
         pairs = (part.split("=", 1) for part in self.service_urls.split(",") if "=" in part)
-        return {name.strip(): url.strip().rstrip("/") for name, url in pairs}
+        return {
+            name.strip(): [url.strip().rstrip("/") for url in urls.split("|") if url.strip()]
+            for name, urls in pairs
+        }
+
+    def canaries(self) -> dict[str, tuple[str, float]]:
+        """By service: the address of the version on trial, and the share of calls (0 to 1) that go there.
+
+        Raises SettingError when it cannot be read.
+        """
+        found = {}
+        for part in filter(None, map(str.strip, self.canary.split(","))):
+            name, _, target = part.partition("=")
+            url, _, percent = target.rpartition(":")
+            if not (name and url.startswith(("http://", "https://")) and percent.isdecimal()):
+                raise SettingError(
+                    f"BLOK_CANARY={part!r} cannot be read: write it like content=http://host:port:10."
+                )
+            if int(percent) > 100:
+                raise SettingError(f"BLOK_CANARY={part!r}: {percent} of a hundred are too many.")
+            found[name.strip()] = (url.rstrip("/"), int(percent) / 100)
+        return found
+
+    def shared_secret(self) -> str:
+        """The secret of an installation that is there already. Raises SettingError when there is none.
+
+        A process that runs apart must not make one: it would believe nobody, and nobody would believe it.
+        """
+        if not self.secret and not (self.home_path / "secret").exists():
+            raise SettingError(
+                "BLOK_SECRET is missing. Give every process of the hub the same, of at least 32 characters; "
+                f"on one machine the file {self.home_path / 'secret'} of a hub that has run there will do."
+            )
+        return self.secret_key()
 
     def secret_key(self) -> str:
         """The installation's secret: the setting, or one made once in the data folder (mode 0600)."""

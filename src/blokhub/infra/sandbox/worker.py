@@ -19,6 +19,7 @@ import msgspec
 from blok.nodes import GlobalError
 from blok.runner.sandbox import RunResult, SandboxPolicy, execute
 from blok.server.routing import compile_path
+from blokhub.infra.sandbox import recordings
 from blokhub.infra.sandbox.frames import read_frame, write_frame
 
 _CLONE_NEWUSER = 0x10000000
@@ -107,11 +108,11 @@ def _run(
     definition = order["definition"]
     policy = SandboxPolicy(
         allowed_hosts=tuple(order["allowed_hosts"]),
-        fixtures=tuple(order["fixtures"]),
+        fixtures=recordings.of_addresses(order["fixtures"]),
         wall_seconds=order["seconds"],
         max_output_bytes=limits["output_kb"] * 1024,
     )
-    nodes = {name: _host_node(name, order["dry"], orders, answers) for name in order["host_nodes"]}
+    nodes = {name: _host_node(name, order, orders, answers) for name in order["host_nodes"]}
     before = time.process_time()
     result = execute(
         definition, _whole_request(definition, order["request"]), policy=policy, host_nodes=nodes
@@ -133,18 +134,21 @@ def _whole_request(definition: dict[str, Any], request: dict[str, Any]) -> dict[
     whole: dict[str, Any] = {"method": method if named else "GET"}
     whole.update(request)
     if isinstance(pattern, str) and isinstance(request.get("path"), str):
-        whole["params"] = compile_path(pattern).match(request["path"]) or {}
+        found = compile_path(pattern).match(request["path"]) or {}
+        whole["params"] = {**found, **request.get("params", {})}
     return whole
 
 
-def _host_node(name: str, dry: bool, orders: BinaryIO, answers: BinaryIO) -> Any:
-    """A node whose work is done by the hub, or by nobody in a dry run."""
+def _host_node(name: str, order: dict[str, Any], orders: BinaryIO, answers: BinaryIO) -> Any:
+    """A node whose work was recorded, or is done by the hub, or by nobody in a dry run."""
 
     def call(inputs: dict[str, Any]) -> Any:
-        if dry:
+        reply = recordings.reply_of_node(order["fixtures"], name, inputs)
+        if reply is None and order["dry"]:
             raise GlobalError(f"{name} is not called in a dry run.", code=503)
-        write_frame(answers, {"node": name, "inputs": inputs})
-        reply = read_frame(orders) or {"error": {"code": 503, "message": "The hub went away."}}
+        if reply is None:
+            write_frame(answers, {"node": name, "inputs": inputs})
+            reply = read_frame(orders) or {"error": {"code": 503, "message": "The hub went away."}}
         if "error" in reply:
             raise GlobalError(reply["error"]["message"], code=reply["error"]["code"])
         return reply["output"]

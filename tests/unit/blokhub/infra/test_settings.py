@@ -76,7 +76,7 @@ def test_the_address_is_the_public_one_if_there_is_one() -> None:
 
 def test_remote_services_are_read_from_pairs() -> None:
     settings = Settings(service_urls=" users=http://a:1/ , content=http://b:2|http://c:3,nonsense")
-    assert settings.remote_services() == {"users": "http://a:1", "content": "http://b:2|http://c:3"}
+    assert settings.remote_services() == {"users": ["http://a:1"], "content": ["http://b:2", "http://c:3"]}
     assert Settings().remote_services() == {}
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from blok.cli.hub_client.examples_file import EXAMPLES_FILE, read_examples
 from blok.cli.hub_client.problems import WRONG_USAGE, ClientError
 from blok.cli.output import advice, short
 from blok.workflow import (
@@ -26,7 +27,7 @@ from blok.workflow import (
 SETTINGS_FILE = "blok.package.json"
 METADATA = ("title", "summary", "readme", "category", "tags", "license", "visibility")
 _SETTINGS = (*METADATA, "name", "kind", "version", "changelog", "definition")
-_NOT_WORKFLOWS = {SETTINGS_FILE, "package.json", "blok.toml", "pyproject.toml"}
+_NOT_WORKFLOWS = {SETTINGS_FILE, EXAMPLES_FILE, "package.json", "blok.toml", "pyproject.toml"}
 _LONGEST_README, _LONGEST_SUMMARY, _LONGEST_TITLE = 100_000, 1000, 200
 
 
@@ -43,6 +44,7 @@ class PackageFile:
     definition: dict[str, Any]
     wanted: dict[str, Any] = field(default_factory=dict)
     proposed: dict[str, Any] = field(default_factory=dict)
+    examples: list[dict[str, Any]] = field(default_factory=list)
 
     def get(self, name: str) -> Any:
         """What holds for `name`: the author's word, or else the proposal."""
@@ -70,7 +72,13 @@ def read_package(path: Path, options: dict[str, Any]) -> PackageFile:
     readme = _readme_beside(file)
     wanted = {**({"readme": readme} if readme else {}), **settings, **options}
     return PackageFile(
-        file, text, encoding, definition, wanted, {**_proposals(file, definition), "kind": kind}
+        path=file,
+        text=text,
+        encoding=encoding,
+        definition=definition,
+        wanted=wanted,
+        proposed={**_proposals(file, definition), "kind": kind},
+        examples=read_examples(file) if kind == "workflow" else [],
     )
 
 

@@ -39,7 +39,8 @@ def publish(
 
     What the options leave open comes from a `blok.package.json` beside the file, then from the file itself:
     the name from the file's name, the title from `name`, the summary from `description`, the version from
-    `version`, the readme from README.md beside it.
+    `version`, the readme from README.md beside it. Examples recorded beside it (`<name>.examples.json`, or
+    `examples.json`) go along: the hub publishes the version only if it answers them as recorded.
 
     Parameters
     ----------
@@ -117,6 +118,7 @@ def _plan(file: PackageFile) -> dict[str, Any]:
         **file.metadata,
         "version": file.get("version"),
         "digest": f"sha256:{digest(file.definition)}",
+        "examples": len(file.examples),
     }
 
 
@@ -134,6 +136,8 @@ def _publish(
     else:
         _update(client, reference, file, known)
     body = {"version": version, "changelog": str(file.get("changelog") or ""), **_definition(file)}
+    if file.examples:
+        body["examples"] = file.examples
     accepted = client.post(f"{reference.path}/versions", body)
     try:
         saga = follow(client, accepted["saga_id"], quiet=quiet)

@@ -15,13 +15,15 @@ from blokhub.services.content.contract import Kind, Metadata, Outline
 from blokhub.services.content.domain import (
     PACKAGE,
     Definition,
+    Examples,
     Package,
     PackageStore,
     read_definition,
+    read_examples,
     write_definition,
 )
 
-__all__ = ["read_definition", "write_definition"]
+__all__ = ["read_definition", "read_examples", "write_definition"]
 
 Address = tuple[str, str]
 _SHOWN = 50  # more problems than anyone mends before the next try
@@ -85,8 +87,9 @@ async def submit_version(
     address: Address,
     number: str,
     changelog: str,
-    definition: Definition | None,
     *,
+    definition: Definition | None,
+    examples: Examples | None,
     expected: int | None,
 ) -> str:
     """Begin to publish a version; returns the id of the saga that goes on with it."""
@@ -97,7 +100,10 @@ async def submit_version(
         events += domain.save_draft(package, definition.digest)
     saga_id = new_id()
     digest = definition.digest if definition else package.draft
-    events += domain.submit(package, number, digest, changelog, saga_id)
+    examples_digest = examples.digest if examples else ""
+    if examples is not None:
+        await work.store.put_examples(examples.digest, examples.body)
+    events += domain.submit(package, number, digest, changelog, saga_id, examples_digest=examples_digest)
     await work.append(PACKAGE, loaded, events)
     result = {"owner": package.owner, "name": package.name, "version": number, "digest": digest}
     subject = f"{package.owner}/{package.name}@{number}"

@@ -70,6 +70,69 @@ class Outline(msgspec.Struct, frozen=True):
     generation: int = 2
 
 
+class ExampleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The request of an example. `params` is needed only where the workflow's own path does not tell them."""
+
+    method: Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{3,10}$")] | None = None
+    path: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
+    query: dict[str, Any] = {}
+    headers: dict[str, str] = {}
+    params: dict[str, str] = {}
+    body: Any = None
+
+
+class ExampleResponse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The answer that was recorded; without `body`, any body will do."""
+
+    status: Annotated[int, msgspec.Meta(ge=100, le=599)]
+    body: Any = msgspec.UNSET
+
+
+class NodeError(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a node of the hub failed."""
+
+    code: Annotated[int, msgspec.Meta(ge=400, le=599)]
+    message: Annotated[str, msgspec.Meta(max_length=1000)]
+
+
+class Fixture(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What stands in for the world outside: the answer of an address, or that of a node of the hub.
+
+    With `url` (which may hold `*`): `method`, `status`, `headers` and `body` of the recorded answer. With
+    `node`: `output` or `error`, for a call with exactly these `inputs`, or for any call when absent.
+    """
+
+    url: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)] | None = None
+    method: Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z]{3,10}|\*)$")] = "GET"
+    status: Annotated[int, msgspec.Meta(ge=100, le=599)] = 200
+    headers: dict[str, str] = {}
+    body: Any = None
+    node: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
+    inputs: dict[str, Any] | None = None
+    output: Any = None
+    error: NodeError | None = None
+
+    def __post_init__(self) -> None:
+        """Raise ValueError unless it is either of an address or of a node."""
+        if (self.url is None) == (self.node is None):
+            raise ValueError("A fixture has either `url` or `node`.")
+
+
+Fixtures = Annotated[list[Fixture], msgspec.Meta(max_length=100)]
+
+
+class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A request, how the workflow must answer it, and what the world outside says meanwhile.
+
+    Without a `response` it is only run: the workflow must come to an end.
+    """
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    request: ExampleRequest = msgspec.field(default_factory=ExampleRequest)
+    response: ExampleResponse | None = None
+    fixtures: Fixtures = []
+
+
 class Ancestor(msgspec.Struct, frozen=True):
     """Where a fork came from."""
 
@@ -157,6 +220,7 @@ class VersionSubmitted(Event, frozen=True):
     digest: str
     changelog: str
     saga_id: str
+    examples_digest: str = ""
 
 
 @event("content.package.version_validated")
@@ -180,11 +244,12 @@ class DryRunRequested(Event, frozen=True):
     version: str
     digest: str
     saga_id: str
+    examples_digest: str = ""
 
 
 @event("content.package.dry_run_passed")
 class DryRunPassed(Event, frozen=True):
-    """The sandbox could load the submitted version, and its examples answered as recorded."""
+    """The sandbox could load the submitted version, and all of its `examples` answered as recorded."""
 
     package_id: str
     version: str
@@ -208,6 +273,7 @@ class VersionPublished(Event, frozen=True):
     first: bool
     saga_id: str
     forked_from: Ancestor | None = None
+    examples_digest: str = ""
 
 
 @event("content.package.version_indexed")
@@ -271,6 +337,7 @@ DEFINITION_REFUSED = "definition_refused"
 RULE_VERSION_RISES = "content.version_rises"
 RULE_HAS_DEFINITION = "content.version_has_a_definition"
 RULE_OWNER_ONLY = "content.only_the_owner_changes_a_package"
+RULE_EXAMPLES = "content.examples_belong_to_workflows"
 RULE_DERIVATIVES = "content.license_allows_forks"
 RULE_YANK_PUBLISHED = "content.only_a_published_version_is_yanked"
 RULE_DELETE = "content.a_used_package_is_not_deleted"

@@ -14,6 +14,7 @@ from blokhub.kernel.errors import NotFound
 from blokhub.services.content.contract import Ancestor, Category, Kind, Outline, Visibility
 from blokhub.services.content.storage import (
     DEFINITIONS,
+    EXAMPLES,
     Change,
     can_see,
     changes_of,
@@ -66,7 +67,10 @@ class PackageRecord(msgspec.Struct, frozen=True):
 
 
 class VersionView(msgspec.Struct, frozen=True):
-    """A published version, or for the owner one that is on its way."""
+    """A published version, or for the owner one that is on its way.
+
+    `examples` counts those that answered as recorded, all of them, at the moment `ran_at`.
+    """
 
     version: str
     digest: str
@@ -78,6 +82,8 @@ class VersionView(msgspec.Struct, frozen=True):
     saga_id: str
     submitted_at: datetime
     published_at: datetime | None
+    examples: int
+    ran_at: datetime | None
 
 
 class PackageSummary(msgspec.Struct, frozen=True):
@@ -175,6 +181,24 @@ async def find_definition(connection: AsyncConnection, digest: str) -> str:
     body = await PostgresDocuments(connection).get(DEFINITIONS, digest)
     if body is None:
         raise NotFound("There is no definition with this digest.")
+    return body
+
+
+async def find_examples(connection: AsyncConnection, package_id: str, number: str) -> str:
+    """The examples of a published version, as the JSON text of a list. Raises NotFound."""
+    version = await find_version(connection, package_id, number)
+    query = sa.select(versions.c.examples_digest).where(
+        versions.c.package_id == package_id, versions.c.number == version.version
+    )
+    digest = (await connection.execute(query)).scalar()
+    return await find_examples_by_digest(connection, digest) if digest else "[]"
+
+
+async def find_examples_by_digest(connection: AsyncConnection, digest: str) -> str:
+    """Examples by their digest, as the JSON text of a list. Raises NotFound."""
+    body = await PostgresDocuments(connection).get(EXAMPLES, digest)
+    if body is None:
+        raise NotFound("There are no examples with this digest.")
     return body
 
 

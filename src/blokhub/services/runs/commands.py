@@ -3,18 +3,28 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from blokhub.kernel import clock
 from blokhub.kernel.work import Work
-from blokhub.services.content.contract import DryRunRequested
+from blokhub.services.content.contract import DryRunRequested, ExampleRequest
 from blokhub.services.runs import contract, domain
 from blokhub.services.runs.domain import Run, RunStore
 
 _CLAIM_SECONDS = 60
 
 Refused = domain.RunRefused
+all_fixtures = domain.all_fixtures
+find_example = domain.find_example
+hold_to = domain.hold_to
 without_secrets = domain.without_secrets
 
-__all__ = ["Refused", "Run", "without_secrets"]
+__all__ = ["Refused", "Run", "all_fixtures", "find_example", "hold_to", "without_secrets"]
+
+
+def request_of(given: ExampleRequest) -> dict[str, Any]:
+    """The parts of a request that were given."""
+    return {name: value for name, value in msgspec.structs.asdict(given).items() if value is not None}
 
 
 async def record(work: Work[RunStore], run: Run) -> None:

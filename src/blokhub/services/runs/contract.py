@@ -21,7 +21,7 @@ class RunFinished(Event, frozen=True):
 
 @event("runs.dry_run.finished")
 class DryRunFinished(Event, frozen=True):
-    """A submitted version was tried; `problem` says why it cannot be published, if it cannot."""
+    """A submitted version was tried with its `examples`; `problem` says why it cannot be published, if so."""
 
     saga_id: str
     package_id: str
@@ -31,6 +31,9 @@ class DryRunFinished(Event, frozen=True):
 
 
 EVENTS: tuple[type[Event], ...] = (RunFinished, DryRunFinished)
+
+# Stable name of the problem that a publication ends with when an example does not answer as recorded.
+EXAMPLE_FAILED = "example_failed"
 
 # Nodes that workflows on the hub can use beside the built-in ones, with the schema of their inputs.
 HOST_NODES: dict[str, dict[str, Any]] = {

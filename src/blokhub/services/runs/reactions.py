@@ -1,8 +1,10 @@
 """Dry runs of submitted versions, and the removal of old runs."""
 
 import asyncio
+import time
 from typing import Any
 
+import msgspec
 import structlog
 
 from blokhub.infra.host import Host
@@ -10,7 +12,7 @@ from blokhub.infra.leadership import leadership
 from blokhub.infra.reactions import Arrival, Reactions
 from blokhub.infra.sandbox import Execution, Job, SandboxPool
 from blokhub.kernel.context import Context
-from blokhub.services.content.contract import DryRunRequested
+from blokhub.services.content.contract import DryRunRequested, Example
 from blokhub.services.runs import commands
 from blokhub.services.runs.contract import HOST_NODES
 
@@ -66,17 +68,46 @@ async def _do_next(host: Host) -> bool:
 
 async def _try(host: Host, dry_run: DryRunRequested) -> tuple[int, dict[str, Any] | None]:
     """Execute a definition without effects; returns how many examples it had, and the problem if any."""
-    answer = await host.clients.call(
-        "content", "GET", f"/internal/definitions/{dry_run.digest}", Context.of_system()
-    )
-    if not answer.ok:
-        raise ConnectionError(f"the definition could not be read: {answer.status}")
-    definition = answer.json()
     if dry_run.kind == "node":
-        return len(definition.get("examples", [])), None
+        return 0, None
+    definition = msgspec.json.decode(await _document(host, f"/internal/definitions/{dry_run.digest}"))
+    if not dry_run.examples_digest:
+        job = Job(definition, _sample_request(definition), tuple(HOST_NODES), dry=True)
+        return 0, _verdict(await _sandbox(host).execute(job))
+    body = await _document(host, f"/internal/examples/{dry_run.examples_digest}")
+    return await _try_examples(host, definition, msgspec.json.decode(body, type=list[Example]))
+
+
+async def _try_examples(
+    host: Host, definition: dict[str, Any], examples: list[Example]
+) -> tuple[int, dict[str, Any] | None]:
+    """Run every example with its fixtures, up to the first that does not answer as recorded."""
+    until = time.monotonic() + host.settings.run_seconds
+    for index, example in enumerate(examples):
+        if time.monotonic() > until:
+            sentence = f"All examples together may take {host.settings.run_seconds:g} s; they took longer."
+            return index, commands.Refused(sentence, pointer="/examples").as_problem()
+        fixtures = tuple(msgspec.to_builtins(example.fixtures))
+        job = Job(definition, commands.request_of(example.request), tuple(HOST_NODES), fixtures, dry=True)
+        execution = await _sandbox(host).execute(job)
+        reason = execution.problem["detail"] if execution.problem else ""
+        failure = commands.hold_to(index, example, execution.response, reason)
+        problem = failure.as_problem() if failure else _verdict(execution)
+        if problem is not None:
+            return index, problem
+    return len(examples), None
+
+
+def _sandbox(host: Host) -> SandboxPool:
     pool: SandboxPool = host.parts["sandbox"]
-    job = Job(definition, _sample_request(definition), tuple(HOST_NODES), dry=True)
-    return 0, _verdict(await pool.execute(job))
+    return pool
+
+
+async def _document(host: Host, target: str) -> bytes:
+    answer = await host.clients.call("content", "GET", target, Context.of_system())
+    if not answer.ok:
+        raise ConnectionError(f"what was submitted could not be read: {answer.status}")
+    return answer.body
 
 
 def _verdict(execution: Execution) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """The starter catalogue: every package is complete, fits the hub's rules, and does what its examples say."""
 
 import re
+from collections.abc import Callable
 from importlib.resources.abc import Traversable
 from typing import Any
 from urllib.parse import unquote
@@ -12,10 +13,13 @@ from blok.lint import lint_text
 from blok.nodes import GlobalError
 from blok.nodes.registry import NodeRegistry, host_node
 from blok.runner import SandboxPolicy, execute
-from blok.workflow import describe, detect_generation
-from blokhub.apps.starter import catalogue, read_package
+from blok.workflow import detect_generation
+from blokhub.apps.starter import catalogue, read_examples, read_package
+from blokhub.infra.sandbox import recordings
 from blokhub.services.content.api.shapes import NewPackage
+from blokhub.services.content.contract import Example
 from blokhub.services.runs.contract import HOST_NODES
+from blokhub.services.runs.domain import hold_to
 
 FILES = {"package.json", "README.md", "workflow.json", "examples.json"}
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "ANY", "*"}
@@ -25,21 +29,20 @@ FENCED = re.compile(r"^```(?:json|text)\n(.*?)\n```$", flags=re.MULTILINE | re.D
 EVERY = pytest.mark.parametrize("folder", FOLDERS, ids=[folder.name for folder in FOLDERS])
 
 
-def examples_of(folder: Traversable) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = msgspec.json.decode((folder / "examples.json").read_bytes())
-    return found
+def host_nodes(fixtures: list[dict[str, Any]]) -> dict[str, Callable[[dict[str, Any]], Any]]:
+    """The nodes of the hub, answering what was recorded."""
 
+    def answering(name: str) -> Callable[[dict[str, Any]], Any]:
+        def call(inputs: dict[str, Any]) -> Any:
+            reply = recordings.reply_of_node(fixtures, name, inputs)
+            assert reply is not None, f"no reply of {name} is recorded for {inputs}"
+            if "error" in reply:
+                raise GlobalError(reply["error"]["message"], code=reply["error"]["code"])
+            return reply["output"]
 
-def user_auth(inputs: dict[str, Any]) -> dict[str, Any]:
-    """Answers as the hub's node of this name does; a hub of its own would be needed for the real one."""
-    if len(inputs["password"]) < 8:
-        raise GlobalError("The password needs at least 8 characters.", code=422)
-    user = {
-        "id": "01890a5d-ac96-774b-bcce-b302099a8057",
-        "username": inputs["username"],
-        "email": inputs["email"],
-    }
-    return {"success": True, "message": "The account was created.", "user": user}
+        return call
+
+    return {name: answering(name) for name in HOST_NODES}
 
 
 def blocks(readme: str) -> list[tuple[str, bool]]:
@@ -86,14 +89,14 @@ class TestEveryPackage:
     @EVERY
     def test_has_nothing_for_the_linter_to_say(self, folder: Traversable) -> None:
         registry = NodeRegistry()
-        registry.add(*(host_node(name, user_auth) for name in HOST_NODES))
+        registry.add(*(host_node(name, function) for name, function in host_nodes([]).items()))
         text = (folder / "workflow.json").read_text("utf-8")
         assert lint_text(text, "workflow.json", registry) == []
 
     @EVERY
     def test_has_examples_of_success_and_of_a_bad_request(self, folder: Traversable) -> None:
         _about, definition = read_package(folder)
-        examples = examples_of(folder)
+        examples = read_examples(folder)
         statuses = [example["response"]["status"] for example in examples]
         assert len(examples) >= 2
         assert len({example["name"] for example in examples}) == len(examples)
@@ -104,22 +107,20 @@ class TestEveryPackage:
     @EVERY
     def test_answers_as_recorded(self, folder: Traversable) -> None:
         _about, definition = read_package(folder)
-        uses_accounts = "user-auth" in describe(definition, generation=detect_generation(definition)).nodes
-        for example in examples_of(folder):
+        for index, example in enumerate(read_examples(folder)):
             result = execute(
                 definition,
                 example["request"],
-                policy=SandboxPolicy(fixtures=tuple(example["fixtures"])),
-                host_nodes={"user-auth": user_auth} if uses_accounts else None,
+                policy=SandboxPolicy(fixtures=recordings.of_addresses(example["fixtures"])),
+                host_nodes=host_nodes(example["fixtures"]),
             )
-            assert result.response is not None, (example["name"], result.error)
-            got = {"status": result.response["status"], "body": result.response["body"]}
-            assert got == example["response"], example["name"]
+            failure = hold_to(index, msgspec.convert(example, Example), result.response, str(result.error))
+            assert failure is None, failure
 
     @EVERY
     def test_shows_its_first_example(self, folder: Traversable) -> None:
         about, _definition = read_package(folder)
-        example = examples_of(folder)[0]
+        example = read_examples(folder)[0]
         wanted = [example["request"].get("body"), example["response"]["body"]]
         shown = [
             found if text_only else msgspec.json.decode(found) for found, text_only in blocks(about["readme"])
@@ -135,7 +136,7 @@ class TestEveryPackage:
         pattern = http["path"]
         if detect_generation(definition) == 1:
             pattern = f"/{folder.name}{pattern}".rstrip("/")
-        for example in examples_of(folder):
+        for example in read_examples(folder):
             request = example["request"]
             assert http["method"] in {request["method"], "ANY", "*"}
             found = re.fullmatch(re.sub(r"/:(\w+)(\??)", r"(?:/(?P<\1>[^/]+))\2", pattern), request["path"])

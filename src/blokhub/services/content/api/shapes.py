@@ -6,6 +6,7 @@ import msgspec
 
 from blokhub.services.content.contract import (
     Category,
+    Example,
     Kind,
     License,
     PackageName,
@@ -65,12 +66,13 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 class NewVersion(msgspec.Struct, forbid_unknown_fields=True):
-    """A version to publish: the given definition, or else the draft."""
+    """A version to publish: the given definition, or else the draft, with its recorded examples."""
 
     version: VersionText
     changelog: Annotated[str, msgspec.Meta(max_length=10_000)] = ""
     definition: dict[str, Any] | str | None = None
     format: Encoding | None = None
+    examples: Annotated[list[Example], msgspec.Meta(max_length=20)] | None = None
     expected_revision: Expected = None
 
 

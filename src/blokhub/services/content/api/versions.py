@@ -14,9 +14,8 @@ from blokhub.kernel.errors import NotFound
 from blokhub.services.content import commands, queries
 from blokhub.services.content.api.access import guarded, visible
 from blokhub.services.content.api.shapes import Accepted, Draft, DraftBody, Encoding, NewVersion, Reason
-from blokhub.services.content.queries import (
-    VersionView,
-)
+from blokhub.services.content.contract import Example
+from blokhub.services.content.queries import VersionView
 
 _MEDIA_TYPES = {"json": "application/json", "yaml": "application/yaml", "toml": "application/toml"}
 
@@ -65,9 +64,16 @@ async def publish_version(
     context.require_actor()
     given = data.definition
     definition = commands.read_definition(given, data.format) if given is not None else None
+    examples = commands.read_examples(data.examples or [])
     async with host.unit_of_work(context) as work:
         saga_id = await commands.submit_version(
-            work, (owner, name), data.version, data.changelog, definition, expected=data.expected_revision
+            work,
+            (owner, name),
+            data.version,
+            data.changelog,
+            definition=definition,
+            examples=examples,
+            expected=data.expected_revision,
         )
     saga = f"/api/sagas/{saga_id}"
     accepted = Accepted(saga_id=saga_id, saga=saga, owner=owner, name=name, version=data.version)
@@ -115,6 +121,17 @@ async def read_definition(
     )
 
 
+@get("/api/packages/{owner:str}/{name:str}/versions/{version:str}/examples", summary="Recorded examples")
+async def read_examples(
+    host: TheHost, context: TheContext, owner: FromPath[str], name: FromPath[str], version: FromPath[str]
+) -> list[Example]:
+    """The examples that a published version answered as recorded before it was published."""
+    record = await visible(host, context, owner, name)
+    async with host.read() as connection:
+        body = await queries.find_examples(connection, record.view.id, version)
+    return msgspec.json.decode(body, type=list[Example])
+
+
 @post(
     "/api/packages/{owner:str}/{name:str}/versions/{version:str}/yank",
     status_code=200,
@@ -157,6 +174,15 @@ async def read_any_definition(host: TheHost, context: TheContext, digest: FromPa
         return Response(await queries.find_definition(connection, digest), media_type="application/json")
 
 
+@get("/internal/examples/{digest:str}", include_in_schema=False)
+async def read_any_examples(host: TheHost, context: TheContext, digest: FromPath[str]) -> Response[str]:
+    """Examples by their digest, for other services."""
+    context.require_role("administrator")
+    async with host.read() as connection:
+        body = await queries.find_examples_by_digest(connection, digest)
+    return Response(body, media_type="application/json")
+
+
 ROUTES = [
     save_draft,
     read_draft,
@@ -164,7 +190,9 @@ ROUTES = [
     read_versions,
     read_version,
     read_definition,
+    read_examples,
     yank_version,
     read_saga,
     read_any_definition,
+    read_any_examples,
 ]

@@ -7,6 +7,7 @@ from blokhub.services.content.domain.definitions import (
     read_definition,
     write_definition,
 )
+from blokhub.services.content.domain.examples import Examples, read_examples
 from blokhub.services.content.domain.package import (
     PACKAGE,
     DefinitionRefused,
@@ -39,6 +40,7 @@ __all__ = [
     "PACKAGE",
     "Definition",
     "DefinitionRefused",
+    "Examples",
     "NameTaken",
     "Package",
     "PackageStore",
@@ -56,6 +58,7 @@ __all__ = [
     "mark_indexed",
     "publish",
     "read_definition",
+    "read_examples",
     "request_dry_run",
     "save_draft",
     "submit",

@@ -25,6 +25,7 @@ class Version(msgspec.Struct, frozen=True):
     saga_id: str
     stage: Stage
     outline: Outline = Outline()
+    examples_digest: str = ""
     yanked: str | None = None
 
     @property
@@ -139,7 +140,14 @@ _STAGES: dict[type[Event], Stage] = {
 def _evolve_publication(package: Package, event: Event) -> Package:
     match event:
         case contract.VersionSubmitted():
-            version = Version(event.version, event.digest, event.changelog, event.saga_id, "submitted")
+            version = Version(
+                number=event.version,
+                digest=event.digest,
+                changelog=event.changelog,
+                saga_id=event.saga_id,
+                stage="submitted",
+                examples_digest=event.examples_digest,
+            )
             return _change(package, versions={**package.versions, event.version: version})
         case contract.VersionValidated():
             return _change_version(package, event.version, stage="validated", outline=event.outline)
@@ -152,7 +160,7 @@ def _evolve_publication(package: Package, event: Event) -> Package:
     return _change_version(package, event.version, stage=stage) if stage else package  # type: ignore[attr-defined]
 
 
-PACKAGE = Aggregate(category="package", state=Package, evolve=evolve)
+PACKAGE = Aggregate(category="package", state=Package, evolve=evolve, snapshot_version=2)
 
 
 def can_see(package: Package, actor: Actor | None) -> bool:
@@ -212,7 +220,15 @@ def deprecate(package: Package, message: str) -> list[Event]:
     ]
 
 
-def submit(package: Package, version: str, digest: str | None, changelog: str, saga_id: str) -> list[Event]:
+def submit(
+    package: Package,
+    version: str,
+    digest: str | None,
+    changelog: str,
+    saga_id: str,
+    *,
+    examples_digest: str = "",
+) -> list[Event]:
     """Ask for a version to be published."""
     running = next((each for each in package.versions.values() if not each.is_published), None)
     if running is not None:
@@ -224,6 +240,12 @@ def submit(package: Package, version: str, digest: str | None, changelog: str, s
             contract.RULE_HAS_DEFINITION,
             "There is nothing to publish: send a definition, or save a draft first.",
             pointer="/definition",
+        )
+    if examples_digest and package.kind != "workflow":
+        raise RuleBroken(
+            contract.RULE_EXAMPLES,
+            "The examples of a node are part of its definition; send none beside it.",
+            pointer="/examples",
         )
     highest = package.published[-1].number if package.published else None
     if highest is not None and semver.Version.parse(version) <= semver.Version.parse(highest):
@@ -242,6 +264,7 @@ def submit(package: Package, version: str, digest: str | None, changelog: str, s
             digest=digest,
             changelog=changelog,
             saga_id=saga_id,
+            examples_digest=examples_digest,
         )
     ]
 

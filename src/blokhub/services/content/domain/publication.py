@@ -66,6 +66,7 @@ def request_dry_run(package: Package, number: str) -> list[Event]:
             version=number,
             digest=version.digest,
             saga_id=version.saga_id,
+            examples_digest=version.examples_digest,
         )
     ]
 
@@ -97,6 +98,7 @@ def publish(package: Package, number: str) -> list[Event]:
             first=not package.published,
             saga_id=version.saga_id,
             forked_from=package.forked_from,
+            examples_digest=version.examples_digest,
         )
     ]
 

@@ -22,6 +22,10 @@ class PackageStore(Protocol):
         """The definition under a digest, as JSON text."""
         ...
 
+    async def put_examples(self, digest: str, body: str) -> None:
+        """Keep examples under their digest."""
+        ...
+
     async def open_saga(self, saga_id: str, owner_id: str, subject: str, result: dict[str, Any]) -> None:
         """Note a new publishing saga."""
         ...

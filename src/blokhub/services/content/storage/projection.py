@@ -94,6 +94,7 @@ async def _submitted(
         "number": event.version,
         "digest": event.digest,
         "changelog": event.changelog,
+        "examples_digest": event.examples_digest,
         "stage": "submitted",
         "saga_id": event.saga_id,
         "outline": msgspec.to_builtins(contract.Outline()),
@@ -113,18 +114,23 @@ async def _validated(
     await _change(connection, recorded)
 
 
-@projection.on(contract.DryRunRequested, contract.DryRunPassed, contract.VersionIndexed)
+@projection.on(contract.DryRunRequested, contract.VersionIndexed)
 async def _advanced(
     connection: AsyncConnection,
     recorded: RecordedEvent,
-    event: contract.DryRunRequested | contract.DryRunPassed | contract.VersionIndexed,
+    event: contract.DryRunRequested | contract.VersionIndexed,
 ) -> None:
-    stages = {
-        contract.DryRunRequested: "dry_running",
-        contract.DryRunPassed: "dry_run_passed",
-        contract.VersionIndexed: "indexed",
-    }
-    await _change_version(connection, recorded, event.version, stage=stages[type(event)])
+    stage = "indexed" if isinstance(event, contract.VersionIndexed) else "dry_running"
+    await _change_version(connection, recorded, event.version, stage=stage)
+    await _change(connection, recorded)
+
+
+@projection.on(contract.DryRunPassed)
+async def _tried(connection: AsyncConnection, recorded: RecordedEvent, event: contract.DryRunPassed) -> None:
+    values = {"stage": "dry_run_passed", "examples": event.examples}
+    if event.examples:
+        values["ran_at"] = recorded.occurred_at
+    await _change_version(connection, recorded, event.version, **values)
     await _change(connection, recorded)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from blokhub.infra import saga_log
 from blokhub.infra.documents import PostgresDocuments
 from blokhub.services.content import contract
-from blokhub.services.content.storage.tables import DEFINITIONS, packages
+from blokhub.services.content.storage.tables import DEFINITIONS, EXAMPLES, packages
 
 
 class PostgresPackages:
@@ -36,6 +36,10 @@ class PostgresPackages:
     async def get_definition(self, digest: str) -> str | None:
         """The definition under a digest, as JSON text."""
         return await self._documents.get(DEFINITIONS, digest)
+
+    async def put_examples(self, digest: str, body: str) -> None:
+        """Keep examples under their digest."""
+        await self._documents.put(EXAMPLES, digest, body)
 
     async def open_saga(self, saga_id: str, owner_id: str, subject: str, result: dict[str, Any]) -> None:
         """Note a new publishing saga."""

@@ -6,6 +6,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 metadata = sa.MetaData()
 _moment = sa.DateTime(timezone=True)
 DEFINITIONS = "definitions"
+EXAMPLES = "examples"
 
 packages = sa.Table(
     "packages",
@@ -44,6 +45,9 @@ versions = sa.Table(
     sa.Column("saga_id", sa.Text, nullable=False),
     sa.Column("outline", JSONB, nullable=False),
     sa.Column("warnings", JSONB, nullable=False, server_default="[]"),
+    sa.Column("examples_digest", sa.Text, nullable=False, server_default=""),
+    sa.Column("examples", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("ran_at", _moment),
     sa.Column("yanked", sa.Text),
     sa.Column("submitted_at", _moment, nullable=False),
     sa.Column("published_at", _moment),

@@ -1,5 +1,6 @@
 """The HTTP routes of runs."""
 
+import asyncio
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -14,30 +15,26 @@ from blokhub.infra.sandbox import Job
 from blokhub.kernel import clock
 from blokhub.kernel.errors import InvalidInput, NotFound
 from blokhub.kernel.ids import new_id
-from blokhub.services.content.contract import VersionText
+from blokhub.services.content.contract import Example, ExampleRequest, Fixtures, VersionText
 from blokhub.services.runs import commands, queries
 from blokhub.services.runs.api.host_nodes import HostNodes
 from blokhub.services.runs.contract import HOST_NODES
 from blokhub.services.runs.queries import RunView
 
 
-class RunRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """The HTTP request that the workflow is to answer."""
-
-    method: Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{3,10}$")] | None = None
-    path: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
-    query: dict[str, Any] = {}
-    headers: dict[str, str] = {}
-    body: Any = None
-
-
 class NewRun(msgspec.Struct, forbid_unknown_fields=True):
-    """What to run: a published package (`owner/name`, the latest version by default), or a definition."""
+    """What to run: a published package (`owner/name`, the latest version by default), or a definition.
+
+    A package is run with the fixtures of its `example`, or with those of all its examples; the `request` is
+    that of the example when it is absent. `fixtures` come with a definition of one's own.
+    """
 
     package: Annotated[str, msgspec.Meta(pattern="^[a-z0-9-]+/[a-z0-9-]+$", max_length=110)] | None = None
     version: VersionText | None = None
+    example: Annotated[str, msgspec.Meta(max_length=100)] | None = None
     definition: dict[str, Any] | None = None
-    request: RunRequest = msgspec.field(default_factory=RunRequest)
+    fixtures: Fixtures = []
+    request: ExampleRequest | None = None
 
 
 @post("/api/runs", status_code=201, summary="Run a workflow")
@@ -48,11 +45,10 @@ async def run_workflow(host: TheHost, context: TheContext, data: JSONBody[NewRun
     """
     started = clock.now()
     source = await _source(host, context, data)
-    request = {
-        name: value for name, value in msgspec.structs.asdict(data.request).items() if value is not None
-    }
+    request = commands.request_of(source.request)
     hosts = tuple(each.strip() for each in host.settings.run_hosts.split(",") if each.strip())
-    job = Job(source.definition, request, tuple(HOST_NODES), allowed_hosts=hosts)
+    fixtures = tuple(msgspec.to_builtins(source.fixtures))
+    job = Job(source.definition, request, tuple(HOST_NODES), fixtures, allowed_hosts=hosts)
     execution = await host.parts["sandbox"].execute(job, HostNodes(host, context).call)
     hidden = commands.without_secrets
     run = commands.Run(
@@ -87,32 +83,50 @@ async def read_run(host: TheHost, context: TheContext, run_id: FromPath[Any]) ->
 class _Source(msgspec.Struct, frozen=True):
     definition: dict[str, Any]
     digest: str
+    request: ExampleRequest
+    fixtures: Fixtures
     package_id: str = ""
     version: str = ""
 
 
 async def _source(host: TheHost, context: TheContext, data: NewRun) -> _Source:
-    """The definition to run. Raises InvalidInput, NotAuthenticated or NotFound."""
+    """What to run, with what. Raises InvalidInput, NotAuthenticated or NotFound."""
     if (data.package is None) == (data.definition is None):
         raise InvalidInput("Give either `package` or `definition`.", pointer="/package")
-    if data.definition is not None:
-        context.require_actor()
-        return _Source(data.definition, digest(data.definition))
+    if data.definition is None:
+        if data.fixtures:
+            raise InvalidInput("A package brings its own fixtures.", pointer="/fixtures")
+        return await _published(host, context, data)
+    if data.example is not None:
+        raise InvalidInput("Examples are those of a package.", pointer="/example")
+    context.require_actor()
+    request = data.request or ExampleRequest()
+    return _Source(data.definition, digest(data.definition), request, data.fixtures)
+
+
+async def _published(host: TheHost, context: TheContext, data: NewRun) -> _Source:
     base = f"/api/packages/{data.package}"
-    version = quote(data.version or "latest", safe="")
-    package = await host.clients.call("content", "GET", base, context)
-    target = f"{base}/versions/{version}/definition"
-    answer = await host.clients.call("content", "GET", target, context)
-    if not (answer.ok and package.ok):
+    version = f"{base}/versions/{quote(data.version or 'latest', safe='')}"
+    package, definition, recorded = await asyncio.gather(
+        *(
+            host.clients.call("content", "GET", target, context)
+            for target in (base, f"{version}/definition", f"{version}/examples")
+        )
+    )
+    if not (definition.ok and package.ok and recorded.ok):
         raise NotFound(
             f"There is no {data.package} {data.version or 'with a published version'} to run.",
             pointer="/package",
         )
+    examples = msgspec.json.decode(recorded.body, type=list[Example])
+    example = commands.find_example(examples, data.example) if data.example is not None else None
     return _Source(
-        definition=answer.json(),
-        digest=answer.headers["blok-digest"].removeprefix("sha256:"),
+        definition=definition.json(),
+        digest=definition.headers["blok-digest"].removeprefix("sha256:"),
+        request=data.request or (example.request if example else ExampleRequest()),
+        fixtures=example.fixtures if example else commands.all_fixtures(examples),
         package_id=package.json()["id"],
-        version=answer.headers["blok-version"],
+        version=definition.headers["blok-version"],
     )
 
 

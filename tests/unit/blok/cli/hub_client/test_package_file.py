@@ -101,3 +101,42 @@ def test_a_description_with_inputs_and_outputs_is_a_node(tmp_path: Path) -> None
 )
 def test_a_name_is_made_from_a_files_name(text: str, name: str) -> None:
     assert name_from(text) == name
+
+
+def test_examples_beside_a_file_come_along_in_the_words_of_the_hub(tmp_path: Path) -> None:
+    example = {
+        "name": "greets",
+        "request": {"query": {"name": "Ada"}, "cookies": {}},
+        "expect": {"body": "hi"},
+        "fixtures": [{"url": "https://example.com"}],
+    }
+    partly = {"request": {"method": "POST"}, "expect": {"status": 201, "body_subset": {"id": 1}}}
+    elsewhere = {"expect": {}, "env": {"KEY": "only here"}}
+    write(tmp_path / "hello.examples.json", {"examples": [example, partly, elsewhere]})
+    assert read_package(write(tmp_path / "hello.json", HELLO), {}).examples == [
+        {
+            "name": "greets",
+            "request": {"query": {"name": "Ada"}},
+            "response": {"status": 200, "body": "hi"},
+            "fixtures": [{"url": "https://example.com"}],
+        },
+        {
+            "name": "example 2",
+            "request": {"method": "POST"},
+            "response": {"status": 201},
+            "fixtures": [],
+        },
+    ]
+
+
+def test_a_folder_keeps_its_examples_in_a_file_of_their_own(tmp_path: Path) -> None:
+    write(tmp_path / "workflow.json", HELLO)
+    write(tmp_path / "examples.json", [{"name": "greets", "request": {}, "response": None, "fixtures": []}])
+    assert read_package(tmp_path, {}).examples == [{"name": "greets", "request": {}, "fixtures": []}]
+
+
+@pytest.mark.parametrize("content", ["{", '{"examples": 1}', "[1]"])
+def test_examples_that_cannot_be_read_are_named(tmp_path: Path, content: str) -> None:
+    write(tmp_path / "examples.json", content)
+    with pytest.raises(ClientError, match=r"examples\.json"):
+        read_package(write(tmp_path / "hello.json", HELLO), {})

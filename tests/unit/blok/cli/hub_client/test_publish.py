@@ -177,3 +177,10 @@ def test_a_broken_file_is_refused_before_anything_is_sent(
     assert said.code == 1
     assert "hello.json:1:" in said.err
     assert accepting.requests == []
+
+
+def test_examples_beside_the_file_are_sent_along(blok: Terminal, accepting: SmallHub, file: Path) -> None:
+    example = {"name": "greets", "request": {}, "response": {"status": 200, "body": "hi"}, "fixtures": []}
+    file.with_name("examples.json").write_text(json.dumps([example]))
+    assert blok("publish", file).code == 0
+    assert accepting.asked("POST", f"{PACKAGE}/versions")[0].json["examples"] == [example]

@@ -91,7 +91,7 @@ def test_every_message_of_the_events_has_a_channel_and_its_schemas() -> None:
         assert found[1] in document["components"][found[0]]
 
 
-def test_every_error_name_has_a_page() -> None:
-    page = problem.fn("version_conflict")
+async def test_every_error_name_has_a_page() -> None:
+    page = await problem.fn(None, "version_conflict")
     assert (page.status, page.name) == (409, "version_conflict")
     assert page.meaning

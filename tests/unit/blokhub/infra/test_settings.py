@@ -80,6 +80,28 @@ def test_remote_services_are_read_from_pairs() -> None:
     assert Settings().remote_services() == {}
 
 
+def test_canaries_are_read_with_their_share() -> None:
+    settings = Settings(canary="content=http://a:1:10, search=https://b:100")
+    assert settings.canaries() == {"content": ("http://a:1", 0.1), "search": ("https://b", 1.0)}
+    assert Settings().canaries() == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["content", "content=http://a:1:101", "content=a:1:10", "content=http://a:1:x"]
+)
+def test_a_canary_that_cannot_be_read_is_refused_at_the_start(text: str) -> None:
+    with pytest.raises(SettingError, match="BLOK_CANARY"):
+        Settings.from_environment({"BLOK_CANARY": text})
+
+
+def test_a_process_that_runs_apart_makes_no_secret_of_its_own(tmp_path: Path) -> None:
+    settings = Settings(home=str(tmp_path))
+    with pytest.raises(SettingError, match="BLOK_SECRET is missing"):
+        settings.shared_secret()
+    made = settings.secret_key()
+    assert settings.shared_secret() == made
+
+
 def test_a_short_secret_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="32 characters"):
         Settings(home=str(tmp_path), secret="short").secret_key()

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.support.hub import Hub, Person, greeting
+from tests.support.hub import Hub, Person, eventually, greeting
 
 PRICE_URL = "https://prices.example.com/chair"
 
@@ -196,3 +196,22 @@ def test_a_package_brings_its_own_fixtures(hub: Hub, ann: Person) -> None:
     body = {"package": f"{ann.handle}/pricing", "fixtures": [{"url": PRICE_URL}]}
     answer = hub.client().post("/api/runs", json=body)
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/fixtures")
+
+
+def test_a_page_shows_the_definition_and_the_examples_of_the_version_that_is_asked_for(
+    hub: Hub, ann: Person
+) -> None:
+    newer = {**pricing(), "description": "What a chair costs today."}
+    ann.publish("pricing", "1.1.0", newer)
+    reader = hub.client()
+    page = f"/api/pages/package/{ann.handle}/pricing"
+    latest = eventually(
+        lambda: (found := reader.get(page).json())["package"]["latest"] == "1.1.0" and found, seconds=2
+    )
+    assert (latest["definition"], latest["examples"]) == (newer, [])
+    older = reader.get(page, params={"version": "1.0.0"}).json()
+    assert older["definition"] == pricing()
+    assert [each["name"] for each in older["examples"]] == ["ann", "bob"]
+    assert older["package"] == latest["package"]
+    missing = reader.get(page, params={"version": "9.0.0"})
+    assert (missing.status_code, missing.json()["name"]) == (404, "not_found")

@@ -110,6 +110,7 @@ def test_composed_pages_hold_what_a_page_shows(hub: Hub, name: str) -> None:
     assert page["degraded"] == []
     assert page["package"]["latest"] == "1.0.0"
     assert page["definition"] == greeting()
+    assert page["examples"] == []
     assert page["author"]["handle"] == name
     assert [version["version"] for version in page["versions"]] == ["1.0.0"]
     home = hub.client().get("/api/pages/home").json()

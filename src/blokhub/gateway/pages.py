@@ -5,11 +5,12 @@ A service that does not answer is named in `degraded`; the rest of the page is t
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Annotated, Any, NamedTuple
+from urllib.parse import quote
 
 import msgspec
 from litestar import Request, Response, get
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 
 from blokhub.gateway.state import GatewayState, TheGateway
 from blokhub.infra.clients import Answer
@@ -20,6 +21,14 @@ from blokhub.kernel.position import HEADER as POSITION
 
 _JSON = "application/json"
 Composed = tuple[int, bytes, bool]  # the status, the body, and whether every part is there
+Version = Annotated[str, QueryParameter(max_length=64, description="The version shown; else the latest.")]
+
+
+class Subject(NamedTuple):
+    """Where the cache keeps a page: an event about `of` makes every page of it be composed anew."""
+
+    of: str
+    key: str
 
 
 class _Composition:
@@ -59,32 +68,40 @@ async def package_page(
     request: Request[Any, Any, Any],
     owner: FromPath[str],
     name: FromPath[str],
+    *,
+    version: Version = "latest",
 ) -> Response[bytes]:
-    """The package, its versions, lineage and latest definition, and its author."""
+    """The package, its versions and lineage, its author, and the definition and examples of one version."""
 
     async def compose(reader: Context) -> Composed:
-        return await _compose_package(_Composition(gateway, reader, request), owner, name)
+        return await _compose_package(_Composition(gateway, reader, request), owner, name, version)
 
     own = context.actor is not None and context.actor.handle == owner
-    return await _shared(gateway, context, request, f"package:{owner}/{name}", compose, personal=own)
+    subject = Subject(f"package:{owner}/{name}", f"page of {version}")
+    return await _shared(gateway, context, request, subject, compose, personal=own)
 
 
-async def _compose_package(page: _Composition, owner: str, name: str) -> Composed:
+async def _compose_package(page: _Composition, owner: str, name: str, version: str) -> Composed:
     base = f"/api/packages/{owner}/{name}"
-    package, versions, lineage, definition, author = await asyncio.gather(
+    shown = f"{base}/versions/{quote(version, safe='')}"
+    package, versions, lineage, definition, examples, author = await asyncio.gather(
         page.ask("content", base),
         page.ask_for_json("content", f"{base}/versions"),
         page.ask_for_json("content", f"{base}/lineage"),
-        page.ask_for_json("content", f"{base}/versions/latest/definition"),
+        page.ask("content", f"{shown}/definition"),
+        page.ask_for_json("content", f"{shown}/examples"),
         page.ask_for_json("users", f"/api/users/{owner}"),
     )
     if package is not None and not package.ok:
         return package.status, package.body, False
+    if definition is not None and not definition.ok and version != "latest":
+        return definition.status, definition.body, False
     parts = {
         "package": msgspec.Raw(package.body) if package else None,
         "versions": versions,
         "lineage": lineage,
-        "definition": definition,
+        "definition": msgspec.Raw(definition.body) if definition and definition.ok else None,
+        "examples": examples,
         "author": author,
         "degraded": sorted(page.degraded),
     }
@@ -109,14 +126,14 @@ async def home_page(
         }
         return 200, msgspec.json.encode(parts), not page.degraded
 
-    return await _shared(gateway, context, request, "home", compose)
+    return await _shared(gateway, context, request, Subject("home", "page"), compose)
 
 
 async def _shared(
     gateway: GatewayState,
     context: Context,
     request: Request[Any, Any, Any],
-    subject: str,
+    subject: Subject,
     compose: Callable[[Context], Awaitable[Composed]],
     *,
     personal: bool = False,
@@ -134,7 +151,7 @@ async def _shared(
         status, body, complete = await compose(nobody)
         return body if status == 200 and complete else None
 
-    kept = await gateway.cache.remember(subject, "page", load)
+    kept = await gateway.cache.remember(*subject, load)
     if kept is not None:
         return _response(200, kept)
     status, body, _ = await compose(context)

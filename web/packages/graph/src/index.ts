@@ -1,0 +1,15 @@
+export type { FlowGraph, GraphEdge, GraphGroup, GraphNode, Unit, UnitArm } from "./graph.ts";
+export { edgeId, endsHere, joinOf, toGraph } from "./graph.ts";
+export type { IconName } from "./icons.ts";
+export { iconOf } from "./icons.ts";
+export { kindOf, shortName } from "./kinds.ts";
+export type { Frame, Layout, PlacedGroup, PlacedLabel } from "./layout.ts";
+export { CARD, layout } from "./layout.ts";
+export { detectGeneration, readFlow } from "./read.ts";
+export type { Point } from "./routes.ts";
+export type { SketchStep } from "./sketch.ts";
+export { toSketch } from "./sketch.ts";
+export { humanise, sayValue } from "./text.ts";
+export { mapTrace, passedEdges } from "./trace.ts";
+export * from "./types.ts";
+export { findStep, walk } from "./walk.ts";

@@ -1,11 +1,12 @@
 """NATS JetStream: the log through which services hear of each other's events."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 import nats
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
@@ -34,6 +35,7 @@ class Broker:
     def __init__(self, url: str, namespace: str) -> None:
         self._url = url
         self._prefix = f"{namespace}.events"
+        self._signals = f"{namespace}.signals"
         self._name = f"{namespace}_events".upper()
         self._client: Client | None = None
         self._stream: JetStreamContext | None = None
@@ -112,6 +114,22 @@ class Broker:
         )
         consumer = await self.stream.add_consumer(self._name, config)
         return await self.stream.pull_subscribe_bind(consumer=consumer.name, stream=self._name)
+
+    async def signal(self, topic: str) -> None:
+        """Wake every process that listens at this moment.
+
+        Nothing is kept, and a signal may be lost: it can only hasten what would happen anyway.
+        """
+        if self.connected:
+            await self.client.publish(f"{self._signals}.{topic}")
+
+    async def on_signal(self, topic: str, wake: Callable[[], None]) -> None:
+        """Call `wake` at each signal of `topic`, from whichever process, for as long as we are connected."""
+
+        async def hear(_: Msg) -> None:
+            wake()
+
+        await self.client.subscribe(f"{self._signals}.{topic}", cb=hear)
 
     async def close(self) -> None:
         """Flush what is pending and disconnect."""

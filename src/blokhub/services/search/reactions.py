@@ -23,6 +23,7 @@ _log = structlog.get_logger("indexer")
 _behind = Gauge("blok_search_changes_behind", "Changes that the index of this process has not seen yet.")
 _BATCH = 1000
 _POLL_SECONDS = 0.5
+_CHANGED = "search.changed"
 
 reactions = Reactions()
 
@@ -66,11 +67,7 @@ async def remove(arrival: Arrival) -> None:
 
 def _wake(arrival: Arrival) -> None:
     indexer: Indexer = arrival.host.parts["indexer"]
-
-    async def wake() -> None:
-        indexer.wake()
-
-    arrival.work.after_commit.append(wake)
+    arrival.work.after_commit.append(indexer.wake_all)
 
 
 class Indexer:
@@ -86,6 +83,15 @@ class Indexer:
     def wake(self) -> None:
         """Look for changes at once."""
         self._woken.set()
+
+    async def wake_all(self) -> None:
+        """Let every replica look for changes at once: only one of them has heard of the event."""
+        self.wake()
+        await self._host.broker.signal(_CHANGED)
+
+    async def hear_others(self) -> None:
+        """Look for changes whenever another replica says so; without that, twice a second."""
+        await self._host.broker.on_signal(_CHANGED, self.wake)
 
     async def catch_up(self) -> None:
         """Bring the index up to the rows as they are."""

@@ -13,6 +13,7 @@ async def lifespan(host: Host) -> AsyncIterator[None]:
     """Fill the index before the first question is answered."""
     indexer = reactions.Indexer(host)
     host.parts["indexer"] = indexer
+    await indexer.hear_others()
     await indexer.catch_up()
     yield
 

@@ -12,6 +12,7 @@ from blokhub.services.search.domain import PackageEntry
 metadata = sa.MetaData()
 _moment = sa.DateTime(timezone=True)
 changes = sa.Sequence("entry_changes")
+_NUMBERING = 0x_B10C_0002
 
 entries = sa.Table(
     "entries",
@@ -57,6 +58,7 @@ class PostgresEntries:
 
     async def put(self, entry: PackageEntry) -> None:
         """Keep an entry, replacing the one of the same package."""
+        await self._wait_for_our_turn()
         values = {
             "package_id": entry.package_id,
             "change": changes.next_value(),
@@ -78,8 +80,15 @@ class PostgresEntries:
 
     async def change(self, package_id: str, values: dict[str, Any]) -> None:
         """Change columns of an entry, if it is there."""
+        await self._wait_for_our_turn()
         changed = sa.update(entries).where(entries.c.package_id == package_id)
         await self._connection.execute(changed.values(**values, change=changes.next_value()))
+
+    async def _wait_for_our_turn(self) -> None:
+        """Change numbers must be seen in their order: an index asks for those above the last that it saw, and
+        one that was given out earlier and committed later would be missed.
+        """
+        await self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_NUMBERING)))
 
     async def announce_later(self, package_id: str, version: str, saga_id: str) -> None:
         """Note that someone waits to hear that the entry can be found."""

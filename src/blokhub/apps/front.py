@@ -1,5 +1,6 @@
 """The gateway in front of the services, wherever those run."""
 
+from pathlib import Path
 from typing import Any
 
 from blokhub.gateway.app import Gateway
@@ -7,9 +8,13 @@ from blokhub.gateway.authentication import Authenticator
 from blokhub.gateway.invalidation import watch_events
 from blokhub.gateway.own import build_own
 from blokhub.gateway.state import GatewayState
+from blokhub.gateway.web import WebFiles
 from blokhub.infra.cache import Cache
 from blokhub.infra.process import Process
 from blokhub.infra.settings import Settings
+
+# Where `npm run build` leaves the web in the source tree.
+_BUILT = Path(__file__).parents[3] / "web" / "dist"
 
 
 class Front:
@@ -25,7 +30,8 @@ class Front:
         )
         own = build_own(self._state, process.signer)
         self._authenticator = Authenticator(process.clients, settings.url)
-        self._gateway = Gateway(own, process.clients, process.signer, self._authenticator)
+        web = WebFiles(Path(settings.web) if settings.web else _BUILT)
+        self._gateway = Gateway(own, process.clients, process.signer, self._authenticator, web)
 
     async def start(self) -> None:
         """Open everything; returns when requests can be answered."""

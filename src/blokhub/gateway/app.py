@@ -11,6 +11,7 @@ from prometheus_client import Histogram
 from blokhub.gateway.authentication import Authenticator
 from blokhub.gateway.conditional import ConditionalSend
 from blokhub.gateway.routing import service_for
+from blokhub.gateway.web import WebAnswer, WebFiles
 from blokhub.infra.clients import Clients
 from blokhub.infra.signing import HEADER, ContextSigner
 from blokhub.kernel.context import Context
@@ -38,9 +39,10 @@ class Gateway:
     """Checks who asks, gives the request an id, sends it where it belongs, and guards the answer."""
 
     def __init__(
-        self, own: Any, clients: Clients, signer: ContextSigner, authenticator: Authenticator
+        self, own: Any, clients: Clients, signer: ContextSigner, authenticator: Authenticator, web: WebFiles
     ) -> None:
         self._own = own
+        self._web = web
         self._clients = clients
         self._signer = signer
         self._authenticator = authenticator
@@ -105,7 +107,11 @@ class Gateway:
             wanted, since = (_text(headers.get(name)) for name in (b"if-none-match", b"if-modified-since"))
             send = ConditionalSend(answer, wanted, since)
         if service is None:
-            await self._own(inner, receive, send)
+            found = self._web.find(scope)
+            if found is not None:
+                await _send_file(send, found, scope["method"])
+            else:
+                await self._own(inner, receive, send)
             return
         local = self._clients.local(service)
         if local is not None:
@@ -178,6 +184,11 @@ class _Answer:
             headers.append((b"retry-after", str(error.extra["retry_after"]).encode()))
         await self({"type": "http.response.start", "status": error.status, "headers": headers})
         await self({"type": "http.response.body", "body": body})
+
+
+async def _send_file(send: Any, found: WebAnswer, method: str) -> None:
+    await send({"type": "http.response.start", "status": found.status, "headers": list(found.headers)})
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else found.body})
 
 
 def _text(value: bytes | None) -> str | None:

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Litestar, Request
 from litestar.di import Provide
 
-from blokhub.gateway import pages, reference, system
+from blokhub.gateway import pages, reference, reports, system
 from blokhub.gateway.state import GatewayState, TheGateway
 from blokhub.infra import signing
 from blokhub.infra.problems import HANDLERS
@@ -23,7 +23,7 @@ def build_own(state: GatewayState, signer: ContextSigner) -> Litestar:
         return (signer.read(signed) if signed else None) or Context(correlation=new_id())
 
     return Litestar(
-        route_handlers=[*pages.ROUTES, *system.ROUTES, *reference.ROUTES],
+        route_handlers=[*pages.ROUTES, *system.ROUTES, *reference.ROUTES, *reports.ROUTES],
         dependencies={
             "gateway": Provide(lambda: state, sync_to_thread=False),
             "context": Provide(context_of, sync_to_thread=False),

@@ -93,6 +93,9 @@ class Settings:
     shutdown_seconds: float = setting(
         "BLOK_SHUTDOWN_SECONDS", 10.0, "Seconds that requests in flight get to finish at shutdown."
     )
+    web: str = setting(
+        "BLOK_WEB", "", "The folder of the built web. Empty: web/dist of the source tree, if it was built."
+    )
     starter: bool = setting("BLOK_STARTER", True, "Whether a new hub loads the starter catalogue.")
 
     @classmethod

@@ -1,0 +1,57 @@
+// The access token lives in memory; what renews it is a cookie that no script can read.
+//
+// Several windows share one cookie, and each use of it gives a new one. A lock lets one window at a
+// time renew, and it tells the others the new token.
+
+export type Renewal = { access_token: string; expires_in: number };
+
+let token: string | null = null;
+const listeners = new Set<(token: string | null) => void>();
+const others = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("blok-session");
+
+others?.addEventListener("message", event => keep(event.data as string | null));
+
+/** The access token, or null when nobody is signed in. */
+export function currentToken(): string | null {
+  return token;
+}
+
+/** Take a new access token, or null at the end of a session, and tell the other windows. */
+export function setToken(next: string | null): void {
+  others?.postMessage(next);
+  keep(next);
+}
+
+/** Hear of every new token, and of null at the end of a session. */
+export function onToken(listener: (token: string | null) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** A token newer than `stale`, or null when the session is over. */
+export async function renewed(stale: string | null): Promise<string | null> {
+  return navigator.locks.request("blok-session", async () => {
+    if (token !== stale && token !== null) return token;
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      const response = await fetch("/api/auth/refresh", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: "{}",
+      });
+      if (response.ok) {
+        const renewal = (await response.json()) as Renewal;
+        setToken(renewal.access_token);
+        return token;
+      }
+      if (response.status !== 409) break;
+      await new Promise(resolve => setTimeout(resolve, 600));
+    }
+    setToken(null);
+    return null;
+  });
+}
+
+function keep(next: string | null) {
+  token = next;
+  for (const listener of listeners) listener(next);
+}

@@ -1,0 +1,83 @@
+import { CloudOff, type LucideIcon, RotateCw, TriangleAlert } from "lucide-react";
+import type { ReactNode } from "react";
+import { Button } from "../atoms/Button.tsx";
+import css from "./States.module.css";
+
+type Props = { icon: LucideIcon; title: string; children?: ReactNode; actions?: ReactNode };
+
+/** Nothing to show: says why, and what to do next. */
+export function EmptyState({ icon: Icon, title, children, actions }: Props) {
+  return (
+    <div className={css.state}>
+      <span className={css.icon}>
+        <Icon size={24} aria-hidden />
+      </span>
+      <h2>{title}</h2>
+      {children && <div className={css.text}>{children}</div>}
+      {actions && <div className={css.actions}>{actions}</div>}
+    </div>
+  );
+}
+
+/** Something went wrong: says what happened, and how to go on. */
+export function ErrorState({
+  title = "This did not work",
+  detail,
+  onRetry,
+}: {
+  title?: string;
+  detail: string;
+  onRetry?: () => void;
+}) {
+  return (
+    <div role="alert">
+      <EmptyState
+        icon={TriangleAlert}
+        title={title}
+        actions={
+          onRetry && (
+            <Button icon={RotateCw} onClick={onRetry}>
+              Try again
+            </Button>
+          )
+        }
+      >
+        {detail}
+      </EmptyState>
+    </div>
+  );
+}
+
+/** A part of the platform does not answer at the moment; the rest of the page is there. */
+export function Degraded({ services }: { services: string[] }) {
+  if (services.length === 0) return null;
+  return (
+    <p className={css.degraded} role="status">
+      <CloudOff size={16} aria-hidden />
+      <span>
+        <strong>Part of this page is missing.</strong> {sentence(services)} not answering right now;
+        everything else works.
+      </span>
+    </p>
+  );
+}
+
+function sentence(services: string[]): string {
+  const list = new Intl.ListFormat("en").format(services);
+  return `The ${list} service${services.length > 1 ? "s are" : " is"}`;
+}
+
+/** A message in a page: `tone` says how serious it is. */
+export function Notice({
+  tone = "info",
+  children,
+}: {
+  tone?: "info" | "warning" | "error" | "success";
+  children: ReactNode;
+}) {
+  return (
+    <div className={`${css.notice} ${css[tone]}`} role={tone === "error" ? "alert" : undefined}>
+      {children}
+    </div>
+  );
+}

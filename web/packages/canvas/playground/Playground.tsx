@@ -1,0 +1,39 @@
+import { FlowCanvas } from "@blok/canvas";
+import { FlowSketch } from "@blok/canvas/sketch";
+import { readFlow } from "@blok/graph";
+import { useState } from "react";
+import css from "./playground.module.css";
+
+const files = import.meta.glob<unknown>("../../../../src/blokhub/starter/*/workflow.json", {
+  eager: true,
+  import: "default",
+});
+const flows = Object.entries(files).map(([file, definition]) => ({
+  name: file.split("/").at(-2) ?? file,
+  flow: readFlow(definition),
+}));
+const query = new URLSearchParams(location.search);
+document.documentElement.dataset.theme = query.get("theme") ?? "light";
+
+/** The canvas with real workflows: `?flow=incident-alert&theme=dark`, or all sketches with `?sketches`. */
+export function Playground() {
+  const [selected, setSelected] = useState<string | null>(query.get("selected"));
+  const shown = flows.find(({ name }) => name === (query.get("flow") ?? "incident-alert"));
+  if (query.has("sketches")) {
+    return (
+      <div className={css.cards}>
+        {flows.map(({ name, flow }) => (
+          <figure key={name}>
+            <FlowSketch flow={flow} />
+            <figcaption>{flow.name}</figcaption>
+          </figure>
+        ))}
+      </div>
+    );
+  }
+  return (
+    <div className={css.stage}>
+      {shown && <FlowCanvas flow={shown.flow} selected={selected} onSelect={setSelected} />}
+    </div>
+  );
+}

@@ -1,0 +1,8 @@
+import "@blok/ui/styles.css";
+import "@fontsource-variable/inter";
+import "@fontsource-variable/jetbrains-mono";
+import { createRoot } from "react-dom/client";
+import { Playground } from "./Playground.tsx";
+
+const root = document.getElementById("root");
+if (root) createRoot(root).render(<Playground />);

@@ -1,0 +1,122 @@
+import { iconOf } from "@blok/graph";
+import type { NodeProps } from "@xyflow/react";
+import { Check, ChevronRight, X } from "lucide-react";
+import { useContext } from "react";
+import { CanvasActions } from "./actions.ts";
+import css from "./canvas.module.css";
+import { ICONS } from "./icons.tsx";
+import { sayGroup, sayTime, sayUse } from "./say.ts";
+import type { CardNode, GroupNode, StepData } from "./scene.ts";
+import tones from "./tones.module.css";
+
+/** A step, or the trigger, as a card. */
+export function StepCard({ id, data, selected }: NodeProps<CardNode>) {
+  const { step, trigger } = data;
+  const use = step ? (step.control ?? step.use) : `trigger:${trigger?.kind}`;
+  const Icon = ICONS[iconOf(use)];
+  const skipped = data.run?.status === "skipped" || step?.active === false;
+  const names = [css.card, tones[step?.kind ?? "trigger"], selected && css.selected, skipped && css.skipped];
+  return (
+    <div className={names.filter(Boolean).join(" ")} data-status={data.run?.status}>
+      <Hit id={id} data={data} selected={selected} />
+      <div className={css.head} aria-hidden="true">
+        <span className={css.tile}>
+          <Icon size={14} />
+        </span>
+        <span className={css.title}>{step?.title ?? triggerTitle(trigger?.kind)}</span>
+      </div>
+      <div className={css.use} aria-hidden="true">
+        {step ? sayUse(step) : trigger?.label}
+      </div>
+      <div className={css.foot} aria-hidden="true">
+        <Chip data={data} />
+        {data.folded > 0 && <span className={css.detail}>{data.folded} steps inside</span>}
+      </div>
+      {data.foldable && <Fold id={id} open={data.folded === 0} />}
+    </div>
+  );
+}
+
+/** A step that holds others: a dashed frame with its label on the border. */
+export function GroupFrame({ id, data, selected }: NodeProps<GroupNode>) {
+  const { step } = data;
+  if (!step) return null;
+  const Icon = ICONS[iconOf(step.control ?? step.use)];
+  const skipped = data.run?.status === "skipped" || !step.active;
+  const names = [css.group, tones[step.kind], selected && css.selected, skipped && css.skipped];
+  return (
+    <div className={names.filter(Boolean).join(" ")} data-status={data.run?.status}>
+      <div className={css.groupLabel}>
+        <Hit id={id} data={data} selected={selected} />
+        <Icon size={14} className={css.groupIcon} aria-hidden="true" />
+        <span className={css.groupText} aria-hidden="true">
+          {sayGroup(step, data.run)}
+        </span>
+        <Fold id={id} open />
+      </div>
+    </div>
+  );
+}
+
+/** The frame around an arm that takes several rows. */
+export function ArmFrame() {
+  return <div className={css.arm} />;
+}
+
+function Hit({ id, data, selected }: { id: string; data: StepData; selected: boolean }) {
+  const { select } = useContext(CanvasActions);
+  return (
+    <button
+      type="button"
+      className={css.hit}
+      data-key={id}
+      tabIndex={data.tabbable ? 0 : -1}
+      aria-pressed={selected}
+      aria-label={data.said}
+      {...(data.foldable && { "aria-expanded": data.folded === 0 })}
+      onClick={() => select(id)}
+    />
+  );
+}
+
+function Fold({ id, open }: { id: string; open: boolean }) {
+  const { fold } = useContext(CanvasActions);
+  return (
+    <button
+      type="button"
+      className={`${css.fold} nopan`}
+      tabIndex={-1}
+      aria-label={open ? "Fold" : "Unfold"}
+      title={open ? "Fold (Space)" : "Unfold (Space)"}
+      data-open={open}
+      onClick={() => fold(id)}
+    >
+      <ChevronRight size={14} />
+    </button>
+  );
+}
+
+function Chip({ data: { run, step, trigger } }: { data: StepData }) {
+  if (!run) return <span className={css.detail}>{step?.control === "subworkflow" ? "" : step?.detail}</span>;
+  if (trigger) return <span className={css.ok}>{<Check size={12} />} received</span>;
+  if (run.status === "skipped") return <span className={css.skip}>skipped</span>;
+  if (run.status === "waiting") return <span className={css.wait}>waiting</span>;
+  const failed = run.status === "failed";
+  return (
+    <span className={failed ? css.failed : css.ok}>
+      {failed ? <X size={12} /> : <Check size={12} />}
+      {sayTime(run.duration_ms)}
+      {run.entries.length > 1 && <span className={css.times}>×{run.entries.length}</span>}
+    </span>
+  );
+}
+
+function triggerTitle(kind: string | undefined): string {
+  const titles: Record<string, string> = {
+    http: "Request",
+    cron: "Schedule",
+    webhook: "Event",
+    none: "Start",
+  };
+  return titles[kind ?? "none"] ?? "Message";
+}

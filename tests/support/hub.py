@@ -1,11 +1,13 @@
 """A hub as its users meet it: a process with a port."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +28,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def free_range() -> int:
+    """A port that nobody listens on, with room above it for every process of a hub that runs apart."""
+    for base in random.sample(range(20_000, 31_000), 1000):
+        if all(_is_free(port) for port in (base, *range(base + 100, base + 180))):
+            return base
+    raise AssertionError("no free ports")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
 def _own_database(url: str, database: str) -> str:
     """The URL of a database of one's own on the same server, which is made if it is not there."""
     with psycopg.connect(url, autocommit=True) as connection:
@@ -35,11 +50,22 @@ def _own_database(url: str, database: str) -> str:
 
 
 class Hub:
-    """One hub process on the engines of the tests; with `database` it shares nothing with the others."""
+    """One hub process on the engines of the tests; with `database` it shares nothing with the others.
 
-    def __init__(self, urls: EngineUrls, home: Path, database: str = "", **environment: str) -> None:
+    With `options` such as --apart it starts more processes.
+    """
+
+    def __init__(
+        self,
+        urls: EngineUrls,
+        home: Path,
+        database: str = "",
+        options: Sequence[str] = (),
+        **environment: str,
+    ) -> None:
         postgres = _own_database(urls.postgres, database) if database else urls.postgres
-        self.port = free_port()
+        self.options = options
+        self.port = free_range() if options else free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = home / f"hub-{self.port}.log"
         self.environment = {
@@ -60,7 +86,7 @@ class Hub:
         """Start the process; returns when it answers."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "blok.cli.main", "hub", "up"],
+                [sys.executable, "-m", "blok.cli.main", "hub", "up", *self.options],
                 env={**self.environment, **environment},
                 stdout=log,
                 stderr=log,

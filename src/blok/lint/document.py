@@ -66,7 +66,7 @@ class Document:
     ) -> None:
         """Note a problem at a place of the document."""
         line, column = self.places.locate(path)
-        self.problems.append(Problem(rule, severity, self.file, line, column, message, fix, edit))
+        self.problems.append(Problem(rule, severity, self.file, line, column, message, fix, edit, path))
 
     def steps(self) -> list[Step]:
         """Every step, nested ones too."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from blok.workflow import DocPath
@@ -21,7 +21,10 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One problem of one file. `line` and `column` count from 1; `fix` says how to mend it."""
+    """One problem of one file. `line` and `column` count from 1; `fix` says how to mend it.
+
+    `path` leads to the place in the document; it is None where the text is no document at all.
+    """
 
     rule: str
     severity: Severity
@@ -31,3 +34,4 @@ class Problem:
     message: str
     fix: str = ""
     edit: Edit | None = None
+    path: DocPath | None = field(default=None, compare=False)

@@ -15,6 +15,7 @@ from blok.workflow.errors import (
 from blok.workflow.formats import FORMATS, Format, dump, format_of, parse
 from blok.workflow.load import detect_generation, load_file, load_text, locate, normalise, read_file
 from blok.workflow.model import Generation, Step, Workflow, walk
+from blok.workflow.names import slug
 from blok.workflow.outline import outline
 from blok.workflow.positions import SourceMap
 from blok.workflow.schema import definition_schema
@@ -52,5 +53,6 @@ __all__ = [
     "parse_duration",
     "path_text",
     "read_file",
+    "slug",
     "walk",
 ]

@@ -26,6 +26,11 @@ _SUFFIXES: dict[str, Format] = {
 }
 MAX_BYTES = 8 * 1024 * 1024
 MAX_VALUES = 500_000
+MAX_DEPTH = 500
+_TOO_DEEP = f"The document is nested more than {MAX_DEPTH} deep."
+# A key of so many parts costs its parser the square of them in memory.
+_KEY_PART = r"""(?>[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
+_ENDLESS_KEY = re.compile(rf"(?<![\w-]){_KEY_PART}(?>[ \t]*\.[ \t]*{_KEY_PART}){{200}}")
 # TOML has no null; this inline table stands for it in both directions.
 _TOML_NULL = {"$null": True}
 
@@ -94,6 +99,7 @@ for _name, _pattern, _first in _SCALARS:
 
 def _parse_yaml(text: str) -> Any:
     try:
+        _check_depth(text)
         return _plain(yaml.load(text, Loader=_Loader), [0])  # noqa: S506 - a safe loader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -103,9 +109,27 @@ def _parse_yaml(text: str) -> Any:
         raise WorkflowSyntaxError(f"Not valid YAML: {error}.", line=1, column=1) from None
 
 
+def _check_depth(text: str) -> None:
+    """Refuse deep nesting while it is still a stream of events: to build it would exhaust the C stack."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise WorkflowSyntaxError(_TOO_DEEP, line=line, column=1)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
 def _parse_toml(text: str) -> Any:
+    if found := _ENDLESS_KEY.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise WorkflowSyntaxError("Not valid TOML: a key with more than 200 parts.", line=line, column=1)
     try:
         return _plain(tomllib.loads(text), [0])
+    except RecursionError:
+        raise WorkflowSyntaxError(_TOO_DEEP, line=1, column=1) from None
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+), column (\d+)", str(error))
         line, column = (int(found[1]), int(found[2])) if found else (text.count("\n") + 1, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,6 +27,13 @@ STEP_TYPES = (
         )
     ),
 )
+
+
+def slug(text: str) -> str:
+    """A name for addresses, as near to ``text`` as can be: at most 64 lower-case letters, digits, hyphens."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", text)
+    name = re.sub(r"[^a-z0-9]+", "-", spaced.lower()).strip("-")
+    return re.sub(r"^[^a-z]+", "", name)[:64].rstrip("-")
 
 
 def is_if_else(node: str) -> bool:

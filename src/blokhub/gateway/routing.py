@@ -17,6 +17,8 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/auth", "users"),
     Route("/api/packages", "content"),
     Route("/api/sagas", "content"),
+    Route("/api/lint", "content"),
+    Route("/api/reference", "content"),
     Route("/api/search", "search"),
     Route("/api/runs", "runs"),
 )

@@ -6,11 +6,10 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from blok.cli.hub_client.client import open_hub
-from blok.cli.hub_client.package_file import name_from
 from blok.cli.hub_client.problems import WRONG_USAGE, ClientError
 from blok.cli.hub_client.reference import HubOption, JsonOption
 from blok.cli.output import console, find_root, print_json, short
-from blok.workflow import export, format_of
+from blok.workflow import export, format_of, slug
 
 
 def fork(
@@ -48,7 +47,7 @@ def fork(
         if json_output:
             print_json({**made, "file": str(target)})
             return
-        named = "" if name_from(target.stem) == made["name"] else f" --name {made['name']}"
+        named = "" if slug(target.stem) == made["name"] else f" --name {made['name']}"
         console().print(f"Forked {reference.address} to {made['owner']}/{made['name']}.", markup=False)
         console().print(f"Change {short(target)}, then: blok publish {short(target)}{named}", markup=False)
 

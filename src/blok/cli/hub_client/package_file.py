@@ -5,7 +5,6 @@ what the workflow file and a README beside it suggest.
 """
 
 import json
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from blok.workflow import (
     normalise,
     parse,
     read_file,
+    slug,
 )
 
 SETTINGS_FILE = "blok.package.json"
@@ -85,13 +85,6 @@ def read_package(path: Path, options: dict[str, Any]) -> PackageFile:
 def guess_kind(definition: dict[str, Any]) -> str:
     """A description with inputs and outputs, but no steps, is a node."""
     return "node" if "steps" not in definition and {"input", "output"} <= definition.keys() else "workflow"
-
-
-def name_from(text: str) -> str:
-    """A package name as near to `text` as the rules allow: lower-case letters, digits and hyphens."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", text)
-    name = re.sub(r"[^a-z0-9]+", "-", spaced.lower()).strip("-")
-    return re.sub(r"^[^a-z]+", "", name)[:64].rstrip("-")
 
 
 def _only_definition(folder: Path) -> Path:
@@ -188,7 +181,7 @@ def _proposals(file: Path, definition: dict[str, Any]) -> dict[str, Any]:
     summary = definition.get("description")
     version = definition.get("version")
     return {
-        "name": name_from(stem),
+        "name": slug(stem),
         "title": title.strip()[:_LONGEST_TITLE],
         "summary": summary.strip()[:_LONGEST_SUMMARY] if isinstance(summary, str) else "",
         "version": version if isinstance(version, str) else None,

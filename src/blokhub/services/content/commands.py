@@ -1,5 +1,6 @@
 """What can be done to packages."""
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -16,14 +17,28 @@ from blokhub.services.content.domain import (
     PACKAGE,
     Definition,
     Examples,
+    NodeFacts,
     Package,
     PackageStore,
+    Reading,
+    known_nodes,
+    node_facts,
     read_definition,
     read_examples,
+    read_workflow,
     write_definition,
 )
 
-__all__ = ["read_definition", "read_examples", "write_definition"]
+__all__ = [
+    "NodeFacts",
+    "Reading",
+    "known_nodes",
+    "node_facts",
+    "read_definition",
+    "read_examples",
+    "read_workflow",
+    "write_definition",
+]
 
 Address = tuple[str, str]
 _SHOWN = 50  # more problems than anyone mends before the next try
@@ -186,7 +201,7 @@ async def check(work: Work[PackageStore], kind: Kind, digest: str, nodes: NodeRe
     body = await work.store.get_definition(digest)
     if body is None:
         raise NotFound("The definition is not there any more.")
-    verdict = domain.check_definition(kind, body, nodes)
+    verdict = await asyncio.to_thread(domain.check_definition, kind, body, nodes)
     if verdict.errors:
         worst, more = verdict.errors[0], len(verdict.errors) - 1
         first = f"{worst['message']} {worst.get('fix', '')}".strip()

@@ -60,14 +60,25 @@ class Metadata(msgspec.Struct, frozen=True):
     visibility: Visibility
 
 
+class SketchStep(msgspec.Struct, frozen=True):
+    """A step without its data: the node that it uses, or its kind (`branch`, `forEach`, …) with its arms."""
+
+    use: str
+    arms: list[list["SketchStep"]] = []
+
+
 class Outline(msgspec.Struct, frozen=True):
-    """What a definition uses and touches, read without running it."""
+    """What a definition uses and touches, read without running it.
+
+    `sketch` is its shape: the trigger (`trigger:http`) first, 24 steps and three levels at most.
+    """
 
     nodes: list[str] = []
     triggers: list[str] = []
     hosts: list[str] = []
     step_count: int = 0
     generation: int = 2
+    sketch: list[SketchStep] = []
 
 
 class ExampleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

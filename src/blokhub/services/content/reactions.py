@@ -1,18 +1,15 @@
 """The publishing saga, and what packages owe to events elsewhere."""
 
-from functools import cache
 from typing import Any
 
 import msgspec
 
-from blok.nodes import NodeRegistry
-from blok.nodes import node as make_node
 from blokhub.infra.host import Host
 from blokhub.infra.reactions import Arrival, Reactions
 from blokhub.infra.sagas import Payload, Saga, Step
 from blokhub.kernel.context import Context
 from blokhub.services.content import commands, contract
-from blokhub.services.runs.contract import HOST_NODES, DryRunFinished
+from blokhub.services.runs.contract import DryRunFinished
 from blokhub.services.search.contract import PackageIndexed
 from blokhub.services.users.contract import AccountErased
 
@@ -58,7 +55,7 @@ async def forget_owner(arrival: Arrival) -> None:
 async def validate(host: Host, payload: Payload) -> None:
     """Hold the definition against the rules of its format."""
     async with host.unit_of_work(_context(payload)) as work:
-        verdict = await commands.check(work, payload["kind"], payload["digest"], known_nodes())
+        verdict = await commands.check(work, payload["kind"], payload["digest"], commands.known_nodes())
         package_id, number = payload["package_id"], payload["version"]
         await commands.record_validation(work, package_id, number, verdict.outline, verdict.warnings)
 
@@ -81,21 +78,6 @@ async def withdraw(host: Host, payload: Payload) -> None:
         await commands.withdraw(
             work, payload["package_id"], payload["version"], payload["saga_id"], payload["problem"]
         )
-
-
-@cache
-def known_nodes() -> NodeRegistry:
-    """The nodes that a workflow on this hub can use: those of the runtime, and the hub's own."""
-    described = {
-        name: make_node(name=name, description=about["description"], input_schema=about["input"])(_provided)
-        for name, about in HOST_NODES.items()
-    }
-    return NodeRegistry(described)
-
-
-def _provided(inputs: dict[str, Any]) -> dict[str, Any]:
-    """Stands for a node whose work is done where it runs."""
-    return inputs
 
 
 def _context(payload: dict[str, Any]) -> Context:

@@ -1,5 +1,7 @@
 """Four encodings, one document."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,6 +28,21 @@ values = st.recursive(
 
 
 class TestParse:
+    @pytest.mark.parametrize(
+        ("text", "encoding"),
+        [
+            ("[" * 100_000, "json"),
+            ("[" * 100_000, "yaml"),
+            ("- " * 100_000, "yaml"),
+            ("a=" + "[" * 100_000, "toml"),
+            ("a." * 100_000 + "b=1", "toml"),
+            ('"a" . ' * 100_000 + "b=1", "toml"),
+        ],
+    )
+    def test_a_document_that_would_exhaust_its_parser_is_refused(self, text: str, encoding: Any) -> None:
+        with pytest.raises(WorkflowSyntaxError):
+            parse(text, encoding)
+
     def test_all_four_encodings_of_one_workflow_are_equal(self) -> None:
         assert parse(JSON, "json") == parse(YAML, "yaml") == parse(TOML, "toml") == parse(XML, "xml")
 

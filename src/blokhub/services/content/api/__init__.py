@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from blokhub.services.content.api import packages, versions
+from blokhub.services.content.api import authoring, packages, versions
 
-ROUTES: list[Any] = [*packages.ROUTES, *versions.ROUTES]
+ROUTES: list[Any] = [*packages.ROUTES, *versions.ROUTES, *authoring.ROUTES]

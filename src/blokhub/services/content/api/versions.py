@@ -1,5 +1,6 @@
 """The routes of drafts, versions and their publication."""
 
+import asyncio
 from typing import Annotated, Any
 
 import msgspec
@@ -33,7 +34,7 @@ async def save_draft(
     context.require_actor()
     record = await visible(host, context, owner, name)
     check_if_match(request, record.view.revision)
-    definition = commands.read_definition(data.definition, data.format)
+    definition = await asyncio.to_thread(commands.read_definition, data.definition, data.format)
     expected = data.expected_revision or guarded(request, record)
     async with host.unit_of_work(context) as work:
         revision = await commands.save_draft(work, (owner, name), definition, expected)
@@ -62,8 +63,9 @@ async def publish_version(
 ) -> Response[Accepted]:
     """Begin to publish a version: its saga validates it, tries it, publishes it and indexes it."""
     context.require_actor()
-    given = data.definition
-    definition = commands.read_definition(given, data.format) if given is not None else None
+    given, definition = data.definition, None
+    if given is not None:  # to read a large one takes a second, which others should not wait for
+        definition = await asyncio.to_thread(commands.read_definition, given, data.format)
     examples = commands.read_examples(data.examples or [])
     async with host.unit_of_work(context) as work:
         saga_id = await commands.submit_version(

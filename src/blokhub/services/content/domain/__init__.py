@@ -8,6 +8,7 @@ from blokhub.services.content.domain.definitions import (
     write_definition,
 )
 from blokhub.services.content.domain.examples import Examples, read_examples
+from blokhub.services.content.domain.nodes import NodeFacts, known_nodes, node_facts
 from blokhub.services.content.domain.package import (
     PACKAGE,
     DefinitionRefused,
@@ -34,6 +35,7 @@ from blokhub.services.content.domain.publication import (
     validate,
     withdraw,
 )
+from blokhub.services.content.domain.reading import Reading, read_workflow
 from blokhub.services.content.domain.store import PackageStore
 
 __all__ = [
@@ -42,9 +44,11 @@ __all__ = [
     "DefinitionRefused",
     "Examples",
     "NameTaken",
+    "NodeFacts",
     "Package",
     "PackageStore",
     "PublicationRunning",
+    "Reading",
     "Verdict",
     "Version",
     "can_see",
@@ -55,10 +59,13 @@ __all__ = [
     "create_fork",
     "delete",
     "deprecate",
+    "known_nodes",
     "mark_indexed",
+    "node_facts",
     "publish",
     "read_definition",
     "read_examples",
+    "read_workflow",
     "request_dry_run",
     "save_draft",
     "submit",

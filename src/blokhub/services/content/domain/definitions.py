@@ -16,8 +16,6 @@ from blok.workflow import (
     Format,
     WorkflowError,
     canonical_json,
-    describe,
-    detect_generation,
     digest,
     export,
     parse,
@@ -25,6 +23,7 @@ from blok.workflow import (
 from blokhub.kernel.errors import InvalidInput
 from blokhub.kernel.text import has_nul
 from blokhub.services.content.contract import Kind, Outline
+from blokhub.services.content.domain.outlines import outline_of
 
 Encoding = Literal["json", "yaml", "toml"]
 MAX_BYTES = 512 * 1024
@@ -67,6 +66,8 @@ def read_definition(given: dict[str, Any] | str, encoding: Encoding | None) -> D
         raise InvalidInput(str(error), pointer="/definition", line=error.line, column=error.column) from error
     except RecursionError as error:
         raise InvalidInput("The definition is nested too deeply.", pointer="/definition") from error
+    except UnicodeEncodeError as error:
+        raise InvalidInput("A text has half of a surrogate pair in it.", pointer="/definition") from error
 
 
 def write_definition(body: str, encoding: Encoding) -> str:
@@ -96,14 +97,7 @@ def _check_workflow(document: Any, nodes: NodeRegistry) -> Verdict:
     errors = [_as_dict(problem) for problem in found if problem.severity == "error"]
     if errors:
         return Verdict(errors=errors)
-    outlined = describe(document, generation=detect_generation(document))
-    outline = Outline(
-        nodes=sorted(outlined.nodes),
-        triggers=sorted(outlined.triggers),
-        hosts=sorted(outlined.hosts),
-        step_count=outlined.step_count,
-        generation=outlined.generation,
-    )
+    outline, outlined = outline_of(document)
     hints = [f"Line {problem.line}: {problem.message}" for problem in found]
     return Verdict([], hints + _warnings(document, outlined), outline)
 
@@ -111,11 +105,16 @@ def _check_workflow(document: Any, nodes: NodeRegistry) -> Verdict:
 _FIXES = {"unknown-node": "A hub runs built-in nodes and its own; see docs/reference/nodes.md for those."}
 
 
+def fix_of(problem: Problem) -> str:
+    """How to mend a problem, where a hub knows better than the runtime."""
+    return _FIXES.get(problem.rule, problem.fix)
+
+
 def _as_dict(problem: Problem) -> dict[str, Any]:
     return {
         "rule": problem.rule,
         "message": problem.message,
-        "fix": _FIXES.get(problem.rule, problem.fix),
+        "fix": fix_of(problem),
         "line": problem.line,
         "column": problem.column,
     }
@@ -184,6 +183,10 @@ def _violations(
 
 
 def _problem(rule: str, message: str, path: Sequence[str | int]) -> dict[str, Any]:
-    """One problem, with an RFC 6901 pointer into the definition."""
+    return {"rule": rule, "message": message, "pointer": pointer_of(path)}
+
+
+def pointer_of(path: Sequence[str | int]) -> str:
+    """An RFC 6901 pointer into a document."""
     steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
-    return {"rule": rule, "message": message, "pointer": "".join(f"/{step}" for step in steps)}
+    return "".join(f"/{step}" for step in steps)

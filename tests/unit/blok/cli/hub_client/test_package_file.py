@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from blok.cli.hub_client.package_file import name_from, read_package
+from blok.cli.hub_client.package_file import read_package
 from blok.cli.hub_client.problems import ClientError
 
 HELLO: dict[str, Any] = {
@@ -93,14 +93,6 @@ def test_what_is_wrong_with_a_file_is_told_with_its_place(
 def test_a_description_with_inputs_and_outputs_is_a_node(tmp_path: Path) -> None:
     node = {"name": "add", "description": "Adds.", "input": {"type": "object"}, "output": {"type": "number"}}
     assert read_package(write(tmp_path / "add.json", node), {}).get("kind") == "node"
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [("hello", "hello"), ("Send E-Mail!", "send-e-mail"), ("userAuth", "user-auth"), ("2nd_try", "nd-try")],
-)
-def test_a_name_is_made_from_a_files_name(text: str, name: str) -> None:
-    assert name_from(text) == name
 
 
 def test_examples_beside_a_file_come_along_in_the_words_of_the_hub(tmp_path: Path) -> None:

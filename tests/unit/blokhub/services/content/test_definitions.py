@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blokhub.kernel.errors import InvalidInput
-from blokhub.services.content.domain import check_definition, read_definition, write_definition
+from blokhub.services.content.domain import check_definition, known_nodes, read_definition, write_definition
 from blokhub.services.content.domain.definitions import MAX_BYTES
-from blokhub.services.content.reactions import known_nodes
 
 NODES = known_nodes()
 GREETING: dict[str, Any] = {

@@ -1,7 +1,7 @@
 import { FlowCanvas } from "@blok/canvas";
 import { FlowSketch } from "@blok/canvas/sketch";
-import { readFlow } from "@blok/graph";
-import { useState } from "react";
+import { mapTrace, readFlow, type TraceStep } from "@blok/graph";
+import { useMemo, useState } from "react";
 import css from "./playground.module.css";
 
 const files = import.meta.glob<unknown>("../../../../src/blokhub/starter/*/workflow.json", {
@@ -12,6 +12,10 @@ const flows = Object.entries(files).map(([file, definition]) => ({
   name: file.split("/").at(-2) ?? file,
   flow: readFlow(definition),
 }));
+const runs = import.meta.glob<{ workflow: string; trace: TraceStep[] }>("../../graph/test/fixtures/*.json", {
+  eager: true,
+  import: "default",
+});
 const query = new URLSearchParams(location.search);
 document.documentElement.dataset.theme = query.get("theme") ?? "light";
 
@@ -19,6 +23,8 @@ document.documentElement.dataset.theme = query.get("theme") ?? "light";
 export function Playground() {
   const [selected, setSelected] = useState<string | null>(query.get("selected"));
   const shown = flows.find(({ name }) => name === (query.get("flow") ?? "incident-alert"));
+  const trace = runs[`../../graph/test/fixtures/${query.get("run")}.json`]?.trace;
+  const run = useMemo(() => (shown && trace ? mapTrace(shown.flow, trace) : undefined), [shown, trace]);
   if (query.has("sketches")) {
     return (
       <div className={css.cards}>
@@ -33,7 +39,15 @@ export function Playground() {
   }
   return (
     <div className={css.stage}>
-      {shown && <FlowCanvas flow={shown.flow} selected={selected} onSelect={setSelected} />}
+      {shown && (
+        <FlowCanvas
+          flow={shown.flow}
+          run={run}
+          playing={query.has("playing")}
+          selected={selected}
+          onSelect={setSelected}
+        />
+      )}
     </div>
   );
 }

@@ -1,6 +1,4 @@
 import "@blok/ui/styles.css";
-import "@fontsource-variable/inter";
-import "@fontsource-variable/jetbrains-mono";
 import { createRoot } from "react-dom/client";
 import { Playground } from "./Playground.tsx";
 

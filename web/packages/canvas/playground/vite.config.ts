@@ -2,8 +2,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
 export default defineConfig({
-  root: import.meta.dirname,
   plugins: [react()],
   server: { fs: { allow: ["../../../.."] } },
-  build: { outDir: "dist", emptyOutDir: true },
+  build: { assetsInlineLimit: 0, outDir: "dist", emptyOutDir: true },
 });

@@ -1,38 +1,54 @@
-import { ListTree, Maximize, Workflow, ZoomIn, ZoomOut } from "lucide-react";
+import { ListTree, Maximize2, Minimize2, Scan, Workflow, ZoomIn, ZoomOut } from "lucide-react";
+import type { ReactNode } from "react";
 import css from "./canvas.module.css";
 
 interface CanvasControlsProps {
   listed: boolean;
+  full: boolean;
   onList: () => void;
+  onFull: () => void;
   onFit: () => void;
   onZoom: (way: "in" | "out") => void;
 }
 
-/** Zoom, fit, and the switch between the picture and the list. */
-export function CanvasControls({ listed, onList, onFit, onZoom }: CanvasControlsProps) {
+/** Zoom, fit, the whole screen, and the switch between the picture and the list. */
+export function CanvasControls({ listed, full, onList, onFull, onFit, onZoom }: CanvasControlsProps) {
   return (
     <div className={css.controls} role="toolbar" aria-label="Canvas">
       {!listed && (
         <>
-          <button type="button" aria-label="Zoom in" title="Zoom in (+)" onClick={() => onZoom("in")}>
+          <Control label="Zoom in" keys="+" onClick={() => onZoom("in")}>
             <ZoomIn size={16} />
-          </button>
-          <button type="button" aria-label="Zoom out" title="Zoom out (-)" onClick={() => onZoom("out")}>
+          </Control>
+          <Control label="Zoom out" keys="-" onClick={() => onZoom("out")}>
             <ZoomOut size={16} />
-          </button>
-          <button type="button" aria-label="Fit to view" title="Fit to view (0)" onClick={onFit}>
-            <Maximize size={16} />
-          </button>
+          </Control>
+          <Control label="Fit to view" keys="0" onClick={onFit}>
+            <Scan size={16} />
+          </Control>
         </>
       )}
-      <button
-        type="button"
-        aria-label={listed ? "Show as a picture" : "Show as a list"}
-        title={listed ? "Show as a picture" : "Show as a list"}
-        onClick={onList}
-      >
+      <Control label={full ? "Leave full screen" : "Full screen"} onClick={onFull}>
+        {full ? <Minimize2 size={16} /> : <Maximize2 size={16} />}
+      </Control>
+      <Control label={listed ? "Show as a picture" : "Show as a list"} onClick={onList}>
         {listed ? <Workflow size={16} /> : <ListTree size={16} />}
-      </button>
+      </Control>
     </div>
+  );
+}
+
+interface ControlProps {
+  label: string;
+  keys?: string;
+  onClick: () => void;
+  children: ReactNode;
+}
+
+function Control({ label, keys, onClick, children }: ControlProps) {
+  return (
+    <button type="button" aria-label={label} title={keys ? `${label} (${keys})` : label} onClick={onClick}>
+      {children}
+    </button>
   );
 }

@@ -1,7 +1,7 @@
 import { type Arm, type Flow, type FlowRun, iconOf, type Step, TRIGGER_KEY } from "@blok/graph";
 import { ICONS } from "./icons.tsx";
 import css from "./outline.module.css";
-import { sayRun, sayTime, sayUse } from "./say.ts";
+import { sayRun, sayUse } from "./say.ts";
 import tones from "./tones.module.css";
 
 export interface FlowOutlineProps {
@@ -9,12 +9,14 @@ export interface FlowOutlineProps {
   run?: FlowRun;
   selected?: string | null;
   onSelect?: (key: string) => void;
+  /** Only to be read: nothing in it can be chosen. */
+  still?: boolean;
   className?: string;
 }
 
 /** A workflow as a nested list: what the canvas shows, in words. */
-export function FlowOutline({ flow, run, selected, onSelect, className }: FlowOutlineProps) {
-  const shared = { run, selected, onSelect };
+export function FlowOutline({ flow, run, selected, onSelect, still, className }: FlowOutlineProps) {
+  const shared = { run, selected, onSelect, still };
   return (
     <nav
       className={className ? `${css.outline} ${className}` : css.outline}
@@ -39,7 +41,7 @@ export function FlowOutline({ flow, run, selected, onSelect, className }: FlowOu
   );
 }
 
-type Shared = Pick<FlowOutlineProps, "run" | "selected" | "onSelect">;
+type Shared = Pick<FlowOutlineProps, "run" | "selected" | "onSelect" | "still">;
 
 function Item({ step, ...shared }: Shared & { step: Step }) {
   const several = step.arms.length > 1 || step.arms[0]?.label === "then";
@@ -89,9 +91,20 @@ interface RowProps extends Shared {
   about: string;
 }
 
-function Row({ id, use, tone, title, about, run, selected, onSelect }: RowProps) {
+function Row({ id, use, tone, title, about, run, selected, onSelect, still }: RowProps) {
   const Icon = ICONS[iconOf(use)];
   const found = id === TRIGGER_KEY ? undefined : run?.get(id);
+  const words = (
+    <>
+      <span className={`${css.tile} ${tone}`}>
+        <Icon size={14} aria-hidden="true" />
+      </span>
+      <span className={css.title}>{title}</span>
+      <span className={css.about}>{about}</span>
+      {found && <span className={css.chip}>{sayRun(found)}</span>}
+    </>
+  );
+  if (still) return <div>{words}</div>;
   return (
     <button
       type="button"
@@ -100,20 +113,7 @@ function Row({ id, use, tone, title, about, run, selected, onSelect }: RowProps)
       data-status={found?.status}
       onClick={() => onSelect?.(id)}
     >
-      <span className={`${css.tile} ${tone}`}>
-        <Icon size={14} aria-hidden="true" />
-      </span>
-      <span className={css.title}>{title}</span>
-      <span className={css.about}>{about}</span>
-      {found && (
-        <span className={css.chip} title={sayRun(found)}>
-          {found.order >= 0
-            ? found.status === "failed"
-              ? "failed"
-              : sayTime(found.duration_ms)
-            : found.status}
-        </span>
-      )}
+      {words}
     </button>
   );
 }

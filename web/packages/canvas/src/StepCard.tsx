@@ -5,8 +5,9 @@ import { useContext } from "react";
 import { CanvasActions } from "./actions.ts";
 import css from "./canvas.module.css";
 import { ICONS } from "./icons.tsx";
-import { sayGroup, sayTime, sayUse } from "./say.ts";
-import type { CardNode, GroupNode, StepData } from "./scene.ts";
+import { landingDelay } from "./landing.ts";
+import { sayChip, sayGroup, sayUse } from "./say.ts";
+import type { CardNode, FrameNode, StepData } from "./scene.ts";
 import tones from "./tones.module.css";
 
 /** A step, or the trigger, as a card. */
@@ -38,7 +39,7 @@ export function StepCard({ id, data, selected }: NodeProps<CardNode>) {
 }
 
 /** A step that holds others: a dashed frame with its label on the border. */
-export function GroupFrame({ id, data, selected }: NodeProps<GroupNode>) {
+export function StepFrame({ id, data, selected }: NodeProps<FrameNode>) {
   const { step } = data;
   if (!step) return null;
   const Icon = ICONS[iconOf(step.control ?? step.use)];
@@ -52,6 +53,7 @@ export function GroupFrame({ id, data, selected }: NodeProps<GroupNode>) {
         <span className={css.groupText} aria-hidden="true">
           {sayGroup(step, data.run)}
         </span>
+        {data.run?.status === "failed" && <Chip data={data} />}
         <Fold id={id} open />
       </div>
     </div>
@@ -96,17 +98,15 @@ function Fold({ id, open }: { id: string; open: boolean }) {
   );
 }
 
-function Chip({ data: { run, step, trigger } }: { data: StepData }) {
+/** What a run made of a step; without a run, what the step is about. */
+function Chip({ data: { run, step, landing } }: { data: StepData }) {
   if (!run) return <span className={css.detail}>{step?.control === "subworkflow" ? "" : step?.detail}</span>;
-  if (trigger) return <span className={css.ok}>{<Check size={12} />} received</span>;
-  if (run.status === "skipped") return <span className={css.skip}>skipped</span>;
-  if (run.status === "waiting") return <span className={css.wait}>waiting</span>;
-  const failed = run.status === "failed";
+  const style = { animationDelay: landingDelay(landing) };
   return (
-    <span className={failed ? css.failed : css.ok}>
-      {failed ? <X size={12} /> : <Check size={12} />}
-      {sayTime(run.duration_ms)}
-      {run.entries.length > 1 && <span className={css.times}>×{run.entries.length}</span>}
+    <span className={`${css.chip} ${css.land}`} data-status={run.status} style={style}>
+      {run.status === "failed" && <X size={12} />}
+      {run.status === "completed" && <Check size={12} />}
+      {step ? sayChip(run) : "received"}
     </span>
   );
 }

@@ -1,10 +1,8 @@
 import { ViewportPortal } from "@xyflow/react";
 import { memo } from "react";
 import css from "./canvas.module.css";
+import { landingDelay } from "./landing.ts";
 import type { Way } from "./scene.ts";
-
-const SPREAD_MS = 440;
-const FILL_MS = 160;
 
 /** All ways in one drawing: their routes are those of the layout, so none has to be found from node to node. */
 export const WayLayer = memo(function WayLayer({ ways }: { ways: readonly Way[] }) {
@@ -20,14 +18,27 @@ export const WayLayer = memo(function WayLayer({ ways }: { ways: readonly Way[] 
 });
 
 /** A way between two steps: a thin line, and over it the green one of a run that came along. */
-function WayLine({ way: { path, label, passed, faded, dotted, landing } }: { way: Way }) {
-  const end = dotted ? path.match(/(-?[\d.]+) (-?[\d.]+)$/) : null;
-  const delay = `${Math.round(Math.max(0, landing * SPREAD_MS - FILL_MS / 2))}ms`;
+function WayLine({ way: { path, label, passed, faded, end, landing } }: { way: Way }) {
   return (
     <g className={faded ? css.fadedWay : undefined}>
       <path className={css.way} d={path} />
-      {passed && <path className={css.passed} d={path} pathLength={1} style={{ animationDelay: delay }} />}
-      {end && <circle className={passed ? css.endPassed : css.end} cx={end[1]} cy={end[2]} r={3} />}
+      {passed && (
+        <path
+          className={css.passed}
+          d={path}
+          pathLength={1}
+          style={{ animationDelay: landingDelay(landing) }}
+        />
+      )}
+      {end && (
+        <circle
+          className={passed ? `${css.endPassed} ${css.land}` : css.end}
+          cx={end.x}
+          cy={end.y}
+          r={3}
+          style={{ animationDelay: landingDelay(landing) }}
+        />
+      )}
       {label && (
         <foreignObject x={label.x} y={label.y} width={Math.max(40, label.width)} height={20}>
           <span className={css.wayLabel}>{label.text}</span>

@@ -14,6 +14,7 @@ export function sayRun(run: StepRun | undefined): string {
   if (run.status === "skipped") return "skipped";
   if (run.status === "waiting") return "waiting";
   const times = run.entries.length > 1 ? `, ran ${run.entries.length} times` : "";
+  if (run.status === "failed" && run.entries.length > 1) return sayFailed(run);
   return `${run.status === "failed" ? "failed after" : "completed in"} ${sayTime(run.duration_ms)}${times}`;
 }
 
@@ -22,26 +23,36 @@ export function sayUse(step: Step): string {
   return step.control === "subworkflow" ? `subworkflow ${step.detail}` : step.use;
 }
 
-/** The label of a step that holds others: `forEach line in order.lines · 3 of 3`. */
-export function sayGroup(step: Step, run: StepRun | undefined): string {
-  const head =
-    step.control === "forEach" || step.control === "loop" ? `${step.control} ${step.detail}` : step.title;
-  if (!run || run.passes === undefined || run.order < 0) return head.trim();
-  const wanted = totalOf(run);
-  const count =
-    wanted === undefined
-      ? `${run.passes} ${run.passes === 1 ? "pass" : "passes"}`
-      : `${run.passes} of ${wanted}`;
-  return `${head.trim()} · ${count}`;
+/** How often a step failed: `failed`, or `1 of 3 failed`. */
+export function sayFailed(run: StepRun): string {
+  const failed = run.entries.filter(entry => entry.status === "failed").length;
+  return run.entries.length > 1
+    ? `${failed} of ${run.entries.length} failed`
+    : `failed · ${sayTime(run.duration_ms)}`;
 }
 
-function totalOf(run: StepRun): number | undefined {
-  const inputs = run.entries.map(entry => entry.inputs);
-  const lists = inputs.map(value =>
-    value && typeof value === "object" && "in" in value ? value.in : undefined,
-  );
-  if (lists.length === 0 || !lists.every(Array.isArray)) return undefined;
-  return lists.reduce((sum, list) => sum + list.length, 0);
+/** The words of the chip on a card: `9.8 ms`, `9.8 ms × 3`, `skipped`. */
+export function sayChip(run: StepRun): string {
+  if (run.status === "failed") return sayFailed(run);
+  if (run.status !== "completed") return run.status;
+  return run.entries.length > 1
+    ? `${sayTime(run.duration_ms)} × ${run.entries.length}`
+    : sayTime(run.duration_ms);
+}
+
+/** The label of a step that holds others: `forEach line in order.lines · 3 of 3`. */
+export function sayGroup(step: Step, run: StepRun | undefined): string {
+  const repeats = step.control === "forEach" || step.control === "loop";
+  const head = repeats ? `${step.control} ${step.detail.replace(/^while /, "")}` : step.title;
+  const tail = step.control === "branch" || step.control === "switch" ? step.detail : "";
+  const passes = run && run.order >= 0 ? run.passes : undefined;
+  const count =
+    passes && (passes.of === undefined ? countPasses(passes.made) : `${passes.made} of ${passes.of}`);
+  return [head, tail, count].filter(Boolean).join(" · ");
+}
+
+function countPasses(count: number): string {
+  return `${count} ${count === 1 ? "pass" : "passes"}`;
 }
 
 /** What a screen reader says of a step: `Step 3 of 8, Reserve stock, completed in 9.8 ms`. */

@@ -5,6 +5,7 @@ import {
   type FlowRun,
   type Layout,
   layout,
+  type Point,
   passedEdges,
   type Step,
   type StepRun,
@@ -40,14 +41,15 @@ export interface Way {
   label?: { text: string; x: number; y: number; width: number };
   passed: boolean;
   faded: boolean;
-  dotted: boolean;
+  /** Where it meets a card. */
+  end?: Point;
   landing: number;
 }
 
 export type CardNode = Node<StepData, "card">;
-export type GroupNode = Node<StepData, "group">;
+export type FrameNode = Node<StepData, "frame">;
 export type ArmNode = Node<Record<string, never>, "arm">;
-export type SceneNode = CardNode | GroupNode | ArmNode;
+export type SceneNode = CardNode | FrameNode | ArmNode;
 
 export interface Scene {
   width: number;
@@ -100,7 +102,7 @@ export function makeScene(
     else
       nodes.push({
         id: key,
-        type: "group",
+        type: "frame",
         data: dataOf(graph.groups.find(group => group.key === key)?.step, key),
         ...shared,
       });
@@ -113,23 +115,28 @@ export function makeScene(
   }
   const labels = new Map(placed.labels.map(label => [label.edge, label]));
   const ways = graph.edges.flatMap((edge): Way[] => {
-    const path = placed.paths.get(edge.id);
+    const route = placed.routes.get(edge.id);
     const label = labels.get(edge.id);
-    if (path === undefined && !label) return [];
+    if (!route && !label) return [];
     const landed = edge.to.endsWith(":join") ? share(edge.from) : share(edge.to);
     const way: Way = {
       id: edge.id,
-      path: path ?? "",
+      path: route?.d ?? "",
       passed: passed.has(edge.id),
       faded: run !== undefined && !passed.has(edge.id),
-      dotted: placed.nodes.has(edge.to),
+      ...(route && placed.nodes.has(edge.to) && { end: route.end }),
       landing: landed,
       ...(label && { label }),
     };
     return [way];
   });
   const shown = new Set(nodes.map(node => node.id));
+  const places = new Map(steps.map((step, index) => [step.key, index]));
+  // What is read first stands first; the frame of an arm stands before its first step.
+  const place = (id: string) =>
+    id.startsWith("arm:") ? (places.get(id.slice(4)) ?? 0) - 0.5 : (places.get(id) ?? -1);
   const order = ["trigger", ...steps.map(step => step.key)].filter(key => shown.has(key));
+  nodes.sort((a, b) => place(a.id) - place(b.id));
   return { width: placed.width, height: placed.height, nodes, ways, order };
 }
 

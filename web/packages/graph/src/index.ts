@@ -6,7 +6,7 @@ export { kindOf, shortName } from "./kinds.ts";
 export type { Frame, Layout, PlacedGroup, PlacedLabel } from "./layout.ts";
 export { CARD, layout } from "./layout.ts";
 export { detectGeneration, readFlow } from "./read.ts";
-export type { Point } from "./routes.ts";
+export type { Point, Route } from "./routes.ts";
 export type { SketchStep } from "./sketch.ts";
 export { toSketch } from "./sketch.ts";
 export { humanise, sayValue } from "./text.ts";

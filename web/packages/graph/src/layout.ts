@@ -1,5 +1,5 @@
 import { edgeId, exitOf, type FlowGraph, joinOf, type Unit, type UnitArm } from "./graph.ts";
-import { elbow, line, type Point, swing } from "./routes.ts";
+import { elbow, extend, line, type Point, type Route, swing } from "./routes.ts";
 
 /** Sizes in pixels at zoom 1. */
 export const CARD = { width: 196, height: 92 } as const;
@@ -38,8 +38,8 @@ export interface Layout {
   height: number;
   nodes: Map<string, Frame>;
   groups: PlacedGroup[];
-  /** SVG path data by edge id; an edge that is no line of its own has none. */
-  paths: Map<string, string>;
+  /** Lines by edge id; an edge that is no line of its own has none. */
+  routes: Map<string, Route>;
   labels: PlacedLabel[];
   joins: Map<string, Point>;
 }
@@ -72,7 +72,7 @@ export function layout(graph: FlowGraph, options: { width: number }): Layout {
     height: 0,
     nodes: new Map(),
     groups: [],
-    paths: new Map(),
+    routes: new Map(),
     labels: [],
     joins: new Map(),
   };
@@ -129,9 +129,13 @@ class Placer {
       for (const box of row.boxes) {
         box.draw(left, port - box.port);
         if (before) {
-          this.path(before.box, box, line({ x: before.x + before.box.width, y: port }, { x: left, y: port }));
+          this.connect(
+            before.box.exit,
+            box.entry,
+            line({ x: before.x + before.box.width, y: port }, { x: left, y: port }),
+          );
         } else if (above) {
-          this.path(above.box, box, wrap(above, { box, x: left, y: port - box.port }, x));
+          this.connect(above.box.exit, box.entry, wrap(above, { box, x: left, y: port - box.port }, x));
         }
         before = { box, x: left };
         left += box.width + GAP;
@@ -142,13 +146,9 @@ class Placer {
     }
   }
 
-  private path(from: Box, to: Box, path: string): void {
-    this.connect(from.exit, to.entry, path);
-  }
-
-  private connect(from: string, to: string, path: string): void {
+  private connect(from: string, to: string, route: Route): void {
     const id = edgeId(from, to);
-    if (this.known.has(id)) this.out.paths.set(id, path);
+    if (this.known.has(id)) this.out.routes.set(id, route);
   }
 
   private label(from: string, to: string, text: string, at: Point, width: number): void {
@@ -215,7 +215,7 @@ class Placer {
           const stub =
             index === 0
               ? line(start, end)
-              : elbow([start, { x: x + 14, y: start.y }, { x: x + 14, y: end.y }, end]);
+              : elbow(start, { x: x + 14, y: start.y }, { x: x + 14, y: end.y }, end);
           this.connect(unit.key, box.entry, stub);
           if (labelled)
             this.label(
@@ -276,12 +276,11 @@ class Placer {
           const top = y + shift + (tops[index] ?? 0);
           const at = { x: x + laneX, y: top + lane.port };
           lane.draw(at.x, top);
-          this.connect(unit.key, lane.entry, swing(start, { x: at.x + lane.inset, y: at.y }));
+          this.connect(unit.key, lane.entry, extend(swing(start, at), { x: at.x + lane.inset, y: at.y }));
           this.label(unit.key, lane.entry, lane.said, { x: at.x, y: top }, lane.width);
-          const leave = { x: at.x + lane.width - lane.inset, y: at.y };
+          const leave = { x: at.x + lane.width, y: at.y };
           const turn = { x: x + laneX + width, y: at.y };
-          const rest = swing(turn, join).replace(/^M[^CL]*/, "");
-          this.connect(lane.exit, joinOf(unit.key), `${line(leave, turn)}${rest}`);
+          this.connect(lane.exit, joinOf(unit.key), swing(leave, join, turn));
         });
       },
     };
@@ -302,7 +301,7 @@ class Placer {
       height: height + LABEL,
       port: held.port + PAD.bottom + LABEL,
       said: said(arm),
-      inset: 0,
+      inset: PAD.side,
       draw: (x, y) => {
         this.out.groups.push({ key: held.entry, role: "arm", x, y: y + LABEL, width, height });
         held.draw(x + PAD.side, y + LABEL + PAD.bottom);
@@ -322,21 +321,29 @@ interface Standing {
 }
 
 /** The way from the end of one row to the start of the next. */
-function wrap(from: Standing & { bottom: number }, to: Standing, left: number): string {
+function wrap(from: Standing & { bottom: number }, to: Standing, left: number): Route {
   const top = { from: to.x + to.box.top.from, to: to.x + to.box.top.to, y: to.y + to.box.top.y };
-  const middle = from.bottom + ROW_GAP / 2;
+  const turn = { x: left - 16, y: from.bottom + ROW_GAP / 2 };
   const end = { x: to.x, y: to.y + to.box.port };
-  const entry = [{ x: left - 16, y: middle }, { x: left - 16, y: end.y }, end];
   const { bottom } = from.box;
   if (!bottom) {
     const start = { x: from.x + from.box.width, y: from.y + from.box.port };
-    return elbow([start, { x: start.x + 14, y: start.y }, { x: start.x + 14, y: middle }, ...entry]);
+    const aside = start.x + 14;
+    return elbow(
+      start,
+      { x: aside, y: start.y },
+      { x: aside, y: turn.y },
+      turn,
+      { x: turn.x, y: end.y },
+      end,
+    );
   }
-  const [low, high] = [Math.max(top.from, from.x + bottom.from), Math.min(top.to, from.x + bottom.to)];
+  const low = Math.max(top.from, from.x + bottom.from);
+  const high = Math.min(top.to, from.x + bottom.to);
   if (high - low > 40) {
     const x = Math.min(high - 20, Math.max(low + 20, (top.from + top.to) / 2));
     return line({ x, y: from.y + bottom.y }, { x, y: top.y });
   }
   const x = from.x + (bottom.from + bottom.to) / 2;
-  return elbow([{ x, y: from.y + bottom.y }, { x, y: middle }, ...entry]);
+  return elbow({ x, y: from.y + bottom.y }, { x, y: turn.y }, turn, { x: turn.x, y: end.y }, end);
 }

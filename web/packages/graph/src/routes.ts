@@ -4,39 +4,50 @@ export interface Point {
   y: number;
 }
 
-const RADIUS = 12;
-const n = (value: number) => Math.round(value * 10) / 10;
-
-/** A straight line. */
-export function line(from: Point, to: Point): string {
-  return `M${n(from.x)} ${n(from.y)}L${n(to.x)} ${n(to.y)}`;
+/** A line as SVG path data, and where it ends. */
+export interface Route {
+  d: string;
+  end: Point;
 }
 
-/** A line that leaves and arrives horizontally. */
-export function swing(from: Point, to: Point): string {
-  if (Math.abs(from.y - to.y) < 0.5) return line(from, to);
-  const bend = (to.x - from.x) / 2;
-  return `M${n(from.x)} ${n(from.y)}C${n(from.x + bend)} ${n(from.y)} ${n(to.x - bend)} ${n(to.y)} ${n(to.x)} ${n(to.y)}`;
+const RADIUS = 12;
+const round = (value: number) => Math.round(value * 10) / 10;
+const at = ({ x, y }: Point) => `${round(x)} ${round(y)}`;
+
+/** A straight line through points. */
+export function line(start: Point, ...rest: [Point, ...Point[]]): Route {
+  return { d: `M${at(start)}${rest.map(point => `L${at(point)}`).join("")}`, end: rest.at(-1) ?? start };
+}
+
+/** A line that leaves and arrives horizontally; it runs straight through `via` first, when there is such a point. */
+export function swing(start: Point, end: Point, via: Point = start): Route {
+  if (Math.abs(via.y - end.y) < 0.5) return line(start, end);
+  const bend = (end.x - via.x) / 2;
+  const straight = via === start ? "" : `L${at(via)}`;
+  const curve = `C${at({ x: via.x + bend, y: via.y })} ${at({ x: end.x - bend, y: end.y })} ${at(end)}`;
+  return { d: `M${at(start)}${straight}${curve}`, end };
+}
+
+/** A line led on straight to a point. */
+export function extend(route: Route, end: Point): Route {
+  return { d: `${route.d}L${at(end)}`, end };
 }
 
 /** A line of horizontal and vertical parts with round corners. */
-export function elbow(points: readonly Point[]): string {
-  const [start, ...rest] = points;
-  if (!start) return "";
-  let path = `M${n(start.x)} ${n(start.y)}`;
-  rest.forEach((point, index) => {
-    const before = points[index] as Point;
+export function elbow(start: Point, ...rest: [Point, ...Point[]]): Route {
+  const points = [start, ...rest];
+  let d = `M${at(start)}`;
+  for (const [index, point] of rest.entries()) {
+    const before = points[index] ?? start;
     const after = points[index + 2];
     if (!after) {
-      path += `L${n(point.x)} ${n(point.y)}`;
-      return;
+      d += `L${at(point)}`;
+      break;
     }
     const radius = Math.min(RADIUS, distance(before, point) / 2, distance(point, after) / 2);
-    const enter = towards(point, before, radius);
-    const leave = towards(point, after, radius);
-    path += `L${n(enter.x)} ${n(enter.y)}Q${n(point.x)} ${n(point.y)} ${n(leave.x)} ${n(leave.y)}`;
-  });
-  return path;
+    d += `L${at(towards(point, before, radius))}Q${at(point)} ${at(towards(point, after, radius))}`;
+  }
+  return { d, end: rest.at(-1) ?? start };
 }
 
 function distance(a: Point, b: Point): number {

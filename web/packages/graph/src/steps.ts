@@ -65,6 +65,7 @@ export class StepReader {
       pointer: pointerText(place),
       active: this.generation === 1 ? raw.active !== false : Boolean(raw.active ?? true),
       stop: raw.stop === true,
+      options: options(raw),
       ...parts,
     };
   }
@@ -181,6 +182,12 @@ type Parts = Pick<Step, "use" | "detail" | "arms"> & Partial<Pick<Step, "control
 function settings(body: Raw): Raw {
   const lists = new Set(["then", "else", "do", "cases", "default", "try", "catch", "finally"]);
   return Object.fromEntries(Object.entries(body).filter(([key]) => !lists.has(key)));
+}
+
+const SAID_ELSEWHERE = new Set(["id", "name", "use", "node", "inputs", "active", "stop", "ui", ...CONTROL]);
+
+function options(raw: Raw): Raw {
+  return Object.fromEntries(Object.entries(raw).filter(([key]) => !SAID_ELSEWHERE.has(key)));
 }
 
 function title(raw: Raw, id: string): string {

@@ -82,7 +82,7 @@ function reachedJoin(
     if (!fork || !own || own.status !== "completed") return false;
     // Nothing in the records says which arm was taken: it is this one when fewer arms were entered than passes made.
     const taken = fork.arms.reduce(
-      (sum, arm) => sum + (run.get(arm.steps[0]?.key ?? "")?.entries.length ?? 0),
+      (sum, arm) => sum + Math.max(0, ...arm.steps.map(step => run.get(step.key)?.entries.length ?? 0)),
       0,
     );
     return taken < own.entries.length;
@@ -117,13 +117,11 @@ function statusOf(entries: readonly TraceStep[]): StepRun["status"] {
     : "completed";
 }
 
-function countPasses(step: Step, entries: readonly TraceStep[], run: FlowRun): number | undefined {
+function countPasses(step: Step, entries: readonly TraceStep[], run: FlowRun): StepRun["passes"] {
   if (step.control !== "forEach" && step.control !== "loop") return undefined;
-  const lists = entries
-    .map(entry => (isRecord(entry.inputs) ? entry.inputs.in : undefined))
-    .filter(Array.isArray);
-  if (lists.length > 0 && lists.length === entries.length) {
-    return lists.reduce((sum, items) => sum + items.length, 0);
-  }
-  return Math.max(0, ...(step.arms[0]?.steps ?? []).map(inner => run.get(inner.key)?.entries.length ?? 0));
+  const lists = entries.map(entry => (isRecord(entry.inputs) ? entry.inputs.in : undefined));
+  const of = lists.every(Array.isArray) ? lists.reduce((sum, items) => sum + items.length, 0) : undefined;
+  const inner = (step.arms[0]?.steps ?? []).map(found => run.get(found.key)?.entries.length ?? 0);
+  const made = Math.max(0, ...inner);
+  return step.control === "forEach" && of !== undefined ? { made, of } : { made };
 }

@@ -28,7 +28,7 @@ export interface Step {
   key: string;
   id: string;
   title: string;
-  /** The node, as the file names it; for control steps the kind (`forEach`), as records of a run name it. */
+  /** The node, as the file names it; for control steps the kind, `forEach`. */
   use: string;
   kind: NodeKind;
   control?: ControlKind;
@@ -43,7 +43,10 @@ export interface Step {
   /** True when the list ends before this step. */
   stop: boolean;
   arms: Arm[];
+  /** The inputs of the node; for control steps what they are set to. */
   inputs?: Record<string, unknown>;
+  /** Everything else that the file says of the step: `as`, `retry`, `maxDuration` … */
+  options: Record<string, unknown>;
 }
 
 /** Something in a definition that could not be read. */
@@ -88,8 +91,8 @@ export interface StepRun {
   error: unknown;
   /** The position at which the step was first entered, from 0; -1 when it never was. */
   order: number;
-  /** Passes made, for steps that repeat others. */
-  passes?: number;
+  /** For steps that repeat others: passes made, and how many there were to make, where that is known. */
+  passes?: { made: number; of?: number };
 }
 
 /** What a run did, by `Step.key`. The trigger has the key `trigger`. */

@@ -15,11 +15,11 @@ export interface Sketch {
   paths: string[];
 }
 
-export const TILE = 26;
-const STEP_X = 54;
-const STEP_Y = 40;
-const MAX_COLUMNS = 7;
-const MAX_ARMS = 3;
+export const TILE = 24;
+const STEP_X = 46;
+const STEP_Y = 34;
+const MAX_COLUMNS = 6;
+const MAX_LANES = 3;
 
 /** A piece of a sketch, drawn from its left end; `ways` are the heights at which it leads on. */
 interface Piece {
@@ -31,7 +31,7 @@ interface Piece {
 /** Place a sketch: steps from left to right, arms beneath each other, what does not fit counted. */
 export function placeSketch(steps: readonly SketchStep[]): Sketch {
   const sketch: Sketch = { width: 0, height: 0, tiles: [], paths: [] };
-  const piece = new Sketcher(sketch).row(flat(steps), MAX_COLUMNS);
+  const piece = new Sketcher(sketch).row(flat(steps), MAX_COLUMNS, MAX_LANES);
   sketch.width = Math.max(1, piece.columns) * STEP_X;
   sketch.height = Math.max(1, piece.lanes) * STEP_Y;
   piece.draw(0, sketch.height / 2);
@@ -52,7 +52,7 @@ function flat(steps: readonly SketchStep[]): SketchStep[] {
 class Sketcher {
   constructor(private readonly out: Sketch) {}
 
-  row(steps: readonly SketchStep[], room: number): Piece {
+  row(steps: readonly SketchStep[], room: number, lanes: number): Piece {
     const pieces: Piece[] = [];
     let used = 0;
     for (const [index, step] of steps.entries()) {
@@ -63,7 +63,7 @@ class Sketcher {
         used += 1;
         break;
       }
-      const piece = this.step(step, left > 1 ? free - 1 : free, left > 1);
+      const piece = this.step(step, left > 1 ? free - 1 : free, lanes, left > 1);
       pieces.push(piece);
       used += piece.columns;
     }
@@ -81,12 +81,17 @@ class Sketcher {
     };
   }
 
-  private step(step: SketchStep, room: number, joins: boolean): Piece {
-    const arms = step.arms.slice(0, MAX_ARMS);
-    if (arms.length === 0 || room < 2) return this.tile({ use: step.use });
-    const lanes = arms.map(arm => this.row(flat(arm), room - 1));
-    const straight = arms.length === 1;
-    if (straight && joins) lanes.unshift({ columns: 0, lanes: 1, draw: () => {} });
+  private step(step: SketchStep, room: number, free: number, joins: boolean): Piece {
+    const arms = step.arms.slice(0, free);
+    if (arms.length === 0 || room < 2 || free < 2) return this.tile({ use: step.use });
+    const past = arms.length === 1 && joins;
+    let spare = free - arms.length - (past ? 1 : 0);
+    const lanes = arms.map(arm => {
+      const lane = this.row(flat(arm), room - 1, 1 + spare);
+      spare -= lane.lanes - 1;
+      return lane;
+    });
+    if (past) lanes.unshift({ columns: 0, lanes: 1, draw: () => {} });
     const width = Math.max(...lanes.map(lane => lane.columns));
     const count = lanes.reduce((sum, lane) => sum + lane.lanes, 0);
     return {

@@ -1,0 +1,95 @@
+import { Background, MiniMap, ReactFlow } from "@xyflow/react";
+import { type KeyboardEvent, useId, useMemo } from "react";
+import { type Actions, CanvasActions } from "./actions.ts";
+import css from "./canvas.module.css";
+import { ArmFrame, StepCard, StepFrame } from "./StepCard.tsx";
+import type { Scene, SceneNode } from "./scene.ts";
+import type { View } from "./useView.ts";
+import { WayLayer } from "./WayLayer.tsx";
+
+interface StageProps {
+  scene: Scene;
+  view: View;
+  selected: string | null;
+  /** The one step that Tab leads to; the arrow keys go on from there. */
+  tabbable: string;
+  actions: Actions;
+  interactive: boolean;
+  minimap: boolean;
+  onKeyDown: (event: KeyboardEvent) => void;
+}
+
+const nodeTypes = { card: StepCard, frame: StepFrame, arm: ArmFrame };
+
+/** The picture itself: React Flow with everything in it that would change a workflow switched off. */
+export function Stage({
+  scene,
+  view,
+  selected,
+  tabbable,
+  actions,
+  interactive,
+  minimap,
+  onKeyDown,
+}: StageProps) {
+  const nodes = useMemo(
+    () => scene.nodes.map(node => marked(node, node.id === selected, node.id === tabbable)),
+    [scene, selected, tabbable],
+  );
+  const hint = useId();
+  return (
+    <div
+      className={css.stage}
+      role="application"
+      aria-roledescription="canvas"
+      aria-label="Picture of the workflow"
+      aria-describedby={hint}
+      onKeyDown={onKeyDown}
+    >
+      <span id={hint} hidden>
+        Arrow keys walk through the steps, Enter selects one, Space folds it. Plus, minus and zero zoom.
+      </span>
+      <CanvasActions value={actions}>
+        <ReactFlow<SceneNode>
+          nodes={nodes}
+          nodeTypes={nodeTypes}
+          onInit={view.attach}
+          minZoom={0.2}
+          maxZoom={2}
+          nodesDraggable={false}
+          nodesConnectable={false}
+          nodesFocusable={false}
+          edgesFocusable={false}
+          elementsSelectable={false}
+          disableKeyboardA11y
+          panOnDrag={interactive}
+          zoomOnPinch={interactive}
+          zoomOnScroll={false}
+          zoomOnDoubleClick={false}
+          preventScrolling={false}
+          zIndexMode="manual"
+          proOptions={{ hideAttribution: true }}
+        >
+          <Background gap={20} size={1.6} color="var(--dot)" />
+          <WayLayer ways={scene.ways} />
+          {minimap && interactive && (
+            <MiniMap
+              className={css.minimap}
+              position="bottom-left"
+              nodeClassName={node => (node.type === "card" ? css.miniCard : css.miniFrame) ?? ""}
+              nodeBorderRadius={16}
+              ariaLabel="Overview"
+              pannable
+            />
+          )}
+        </ReactFlow>
+      </CanvasActions>
+    </div>
+  );
+}
+
+/** A node as it stands now; those that are neither selected nor tabbable stay the same object and are not redrawn. */
+function marked(node: SceneNode, selected: boolean, tabbable: boolean): SceneNode {
+  if (node.type === "arm" || (!selected && !tabbable)) return node;
+  return { ...node, selected, data: { ...node.data, tabbable } } as SceneNode;
+}

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 from tests.support.apart import ApartHub
-from tests.support.hub import PASSWORD, eventually, greeting
+from tests.support.hub import PASSWORD, SECRET, eventually, greeting
 
 from blokhub.engines import EngineUrls
+from blokhub.infra.database import service_url
+from blokhub.infra.leadership import try_to_lead
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +159,31 @@ def test_while_search_is_down_publishing_waits_and_the_rest_goes_on(apart: Apart
     types = [change["type"] for change in ann.http.get(f"/api/packages/{name}/greeting/history").json()]
     assert len(types) == len(set(types))
     assert stranger.get("/api/search", params={"owner": name}).json()["total"] == 1
+
+
+async def test_sagas_of_a_process_that_never_returns_are_taken_over(apart: ApartHub, name: str) -> None:
+    ann = apart.newcomer(name)
+    ann.create("greeting")
+    for part in apart.parts["search"]:
+        part.kill()
+    saga_id = ann.submit("greeting", "1.0.0", greeting()).json()["saga_id"]
+    eventually(lambda: ann.http.get(f"/api/packages/{name}/greeting").json()["latest"] == "1.0.0")
+    postgres = apart.environment["BLOK_POSTGRES_URL"]
+    with psycopg.connect(postgres) as connection:
+        asked = "SELECT executor_id FROM sagas.workflow_status WHERE workflow_uuid = %s"
+        ((executor,),) = connection.execute(asked, [saga_id]).fetchall()
+    for part in apart.parts["content"]:
+        part.kill()
+    url = service_url(postgres, SECRET, "sagas")
+    # Nobody can take the name of the process that is gone before the others have theirs.
+    lock = await try_to_lead(url, f"saga-executor-{executor}")
+    assert lock is not None
+    for part in [*apart.parts["content"], *apart.parts["search"]]:
+        part.start(wait=False)
+    for part in [*apart.parts["content"], *apart.parts["search"]]:
+        part.wait_ready()
+    await lock.close()
+    assert ann.wait_for_saga(saga_id)["state"] == "completed"
 
 
 def test_a_canary_gets_its_share_of_the_calls(apart: ApartHub, name: str) -> None:

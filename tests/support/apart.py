@@ -28,7 +28,7 @@ class Part:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self.log = folder / f"{name}-{port}.log"
-        self.environment = {**environment, "BLOK_REPLICA": str(port)}
+        self.environment = environment
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, *, wait: bool = True) -> "Part":

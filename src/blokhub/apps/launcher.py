@@ -111,7 +111,6 @@ class Launcher:
             "BLOK_PORT": str(settings.port),
             "BLOK_SECRET": settings.shared_secret(),
             "BLOK_SERVICE_URLS": settings.service_urls,
-            "BLOK_REPLICA": str(child.replica),
         }
 
     async def _watch(self, child: Child) -> None:

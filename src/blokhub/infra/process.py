@@ -13,6 +13,7 @@ from blokhub.infra.cache import Cache
 from blokhub.infra.clients import Clients
 from blokhub.infra.consumer import Consumer
 from blokhub.infra.database import Database, service_url
+from blokhub.infra.executors import SagaExecutor
 from blokhub.infra.host import Host, Service
 from blokhub.infra.http import build_app
 from blokhub.infra.leadership import leadership
@@ -88,11 +89,14 @@ class Process:
             return
         for service in with_sagas:
             self._sagas.add(self.hosts[service.name], service.sagas)
-        executor = f"{'+'.join(sorted(service.name for service in with_sagas))}/{self.settings.replica}"
         postgres, secret = self.settings.postgres_url, self.settings.secret_key()
+        url = service_url(postgres, secret, SAGA_SCHEMA)
+        executor = SagaExecutor(url, [service.name for service in with_sagas])
+        await self._stack.enter_async_context(executor)
         # One at a time: replicas that start together would make the engine's tables in each other's way.
-        async with leadership(service_url(postgres, secret, SAGA_SCHEMA), "saga-launch"):
-            await self._sagas.launch(postgres, secret, executor)
+        async with leadership(url, "saga-launch"):
+            await self._sagas.launch(postgres, secret, executor.name)
+        self.spawn(executor.run(self._sagas), "saga-executor")
 
     async def _start_service(self, service: Service) -> None:
         host = self.hosts[service.name]

@@ -106,6 +106,15 @@ class SagaEngine:
         except DBOSNonExistentWorkflowError:
             _log.warning("message for an unknown saga", saga=saga_id, topic=topic)
 
+    async def unfinished_by(self) -> set[str]:
+        """The executors that have sagas which are neither finished nor waiting to be taken up."""
+        pending = await DBOS.list_workflows_async(status="PENDING", load_input=False, load_output=False)
+        return {each.executor_id for each in pending if each.executor_id}
+
+    async def take_over(self, executor: str) -> None:
+        """Go on with what `executor` left unfinished. It must have ended."""
+        await asyncio.to_thread(DBOS._recover_pending_workflows, [executor])
+
     async def close(self) -> None:
         """Stop; unfinished sagas go on at the next launch."""
         if self._dbos is not None:

@@ -51,7 +51,6 @@ class Settings:
         "BLOK_STATEMENT_TIMEOUT", 15.0, "Seconds that one database statement may take."
     )
     cache_ttl: float = setting("BLOK_CACHE_TTL", 60.0, "Seconds that a cached answer lives at most.")
-    replica: str = setting("BLOK_REPLICA", "1", "The name of this replica among those of the same service.")
     log_level: str = setting(
         "BLOK_LOG_LEVEL", "", "debug, info, warning or error. Empty: warning at a terminal, info elsewhere."
     )

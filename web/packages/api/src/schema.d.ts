@@ -384,6 +384,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/packages/{owner}/{name}/versions/{version}/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Recorded examples
+         * @description The examples that a published version answered as recorded before it was published.
+         */
+        get: operations["content_ApiPackagesOwnerNameVersionsExamplesReadExamples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/packages/{owner}/{name}/versions/{version}/yank": {
         parameters: {
             query?: never;
@@ -433,7 +453,7 @@ export interface paths {
         };
         /**
          * Everything that a package's page shows
-         * @description The package, its versions, lineage and latest definition, and its author.
+         * @description The package, its versions and lineage, its author, and the definition and examples of one version.
          */
         get: operations["gateway_ApiPagesPackageOwnerNamePackagePage"];
         put?: never;
@@ -520,6 +540,26 @@ export interface paths {
         get: operations["search_ApiSearchSearch"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/csp-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report a violation of the security policy
+         * @description Count a report and write it to the log; one that cannot be read is left aside.
+         */
+        post: operations["gateway_ApiSystemCspReportsTakeReport"];
         delete?: never;
         options?: never;
         head?: never;
@@ -818,6 +858,51 @@ export interface components {
         Erasure: {
             password: string;
         };
+        /** Example */
+        Example: {
+            fixtures?: components["schemas"]["Fixture"][];
+            name: string;
+            request?: components["schemas"]["ExampleRequest"];
+            response?: components["schemas"]["ExampleResponse"] | null;
+        };
+        /** ExampleRequest */
+        ExampleRequest: {
+            body?: unknown;
+            headers?: {
+                [key: string]: string;
+            };
+            method?: string | null;
+            params?: {
+                [key: string]: string;
+            };
+            path?: string | null;
+            query?: {
+                [key: string]: unknown;
+            };
+        };
+        /** ExampleResponse */
+        ExampleResponse: {
+            body?: unknown;
+            status: number;
+        };
+        /** Fixture */
+        Fixture: {
+            body?: unknown;
+            error?: components["schemas"]["NodeError"] | null;
+            headers?: {
+                [key: string]: string;
+            };
+            inputs?: {
+                [key: string]: unknown;
+            } | null;
+            /** @default GET */
+            method: string;
+            node?: string | null;
+            output?: unknown;
+            /** @default 200 */
+            status: number;
+            url?: string | null;
+        };
         /** ForkRequest */
         ForkRequest: {
             /** @description 2 to 64 lower-case letters, digits and hyphens, beginning with a letter. */
@@ -876,8 +961,10 @@ export interface components {
             definition?: {
                 [key: string]: unknown;
             } | null;
+            example?: string | null;
+            fixtures?: components["schemas"]["Fixture"][];
             package?: string | null;
-            request?: components["schemas"]["RunRequest"];
+            request?: components["schemas"]["ExampleRequest"] | null;
             /** @description A semantic version, such as 1.2.3 (semver.org). */
             version?: string | null;
         };
@@ -888,12 +975,18 @@ export interface components {
             definition?: {
                 [key: string]: unknown;
             } | string | null;
+            examples?: components["schemas"]["Example"][] | null;
             /** @description The revision that the change is meant for. */
             expected_revision?: number | null;
             /** @enum {null|string} */
             format?: "json" | "yaml" | "toml" | null;
             /** @description A semantic version, such as 1.2.3 (semver.org). */
             version: string;
+        };
+        /** NodeError */
+        NodeError: {
+            code: number;
+            message: string;
         };
         /** Outline */
         Outline: {
@@ -1051,18 +1144,6 @@ export interface components {
             count: number;
             points: number;
         };
-        /** RunRequest */
-        RunRequest: {
-            body?: unknown;
-            headers?: {
-                [key: string]: string;
-            };
-            method?: string | null;
-            path?: string | null;
-            query?: {
-                [key: string]: unknown;
-            };
-        };
         /** RunView */
         RunView: {
             digest: string;
@@ -1173,8 +1254,10 @@ export interface components {
         VersionView: {
             changelog: string;
             digest: string;
+            examples: number;
             outline: components["schemas"]["Outline"];
             published_at: string | null;
+            ran_at: string | null;
             saga_id: string;
             state: string;
             /** Format: date-time */
@@ -1198,6 +1281,10 @@ export type Deprecation = components['schemas']['Deprecation'];
 export type Draft = components['schemas']['Draft'];
 export type DraftBody = components['schemas']['DraftBody'];
 export type Erasure = components['schemas']['Erasure'];
+export type Example = components['schemas']['Example'];
+export type ExampleRequest = components['schemas']['ExampleRequest'];
+export type ExampleResponse = components['schemas']['ExampleResponse'];
+export type Fixture = components['schemas']['Fixture'];
 export type ForkRequest = components['schemas']['ForkRequest'];
 export type Lineage = components['schemas']['Lineage'];
 export type LogoutRequest = components['schemas']['LogoutRequest'];
@@ -1205,6 +1292,7 @@ export type NewAccount = components['schemas']['NewAccount'];
 export type NewPackage = components['schemas']['NewPackage'];
 export type NewRun = components['schemas']['NewRun'];
 export type NewVersion = components['schemas']['NewVersion'];
+export type NodeError = components['schemas']['NodeError'];
 export type Outline = components['schemas']['Outline'];
 export type OwnProfile = components['schemas']['OwnProfile'];
 export type PackageChange = components['schemas']['PackageChange'];
@@ -1220,7 +1308,6 @@ export type RefreshRequest = components['schemas']['RefreshRequest'];
 export type Relative = components['schemas']['Relative'];
 export type Reputation = components['schemas']['Reputation'];
 export type ReputationPart = components['schemas']['ReputationPart'];
-export type RunRequest = components['schemas']['RunRequest'];
 export type RunView = components['schemas']['RunView'];
 export type SagaStep = components['schemas']['SagaStep'];
 export type SagaView = components['schemas']['SagaView'];
@@ -1987,6 +2074,39 @@ export interface operations {
             };
         };
     };
+    content_ApiPackagesOwnerNameVersionsExamplesReadExamples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                owner: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Example"][];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     content_ApiPackagesOwnerNameVersionsYankYankVersion: {
         parameters: {
             query?: never;
@@ -2055,7 +2175,10 @@ export interface operations {
     };
     gateway_ApiPagesPackageOwnerNamePackagePage: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The version shown; else the latest. */
+                version?: string;
+            };
             header?: never;
             path: {
                 name: string;
@@ -2210,6 +2333,33 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SearchAnswer"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gateway_ApiSystemCspReportsTakeReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {

@@ -14,7 +14,8 @@ export type SearchHit = Schemas["SearchHit"];
 export type SearchAnswer = Schemas["SearchAnswer"];
 export type SearchQuestion = NonNullable<paths["/api/search"]["get"]["parameters"]["query"]>;
 export type Example = Schemas["Example"];
-export type RunRequest = Schemas["RunRequest"];
+export type RunRequest = Partial<Example["request"]>;
+export type Fixture = Schemas["Fixture"];
 export type Definition = Record<string, unknown>;
 export type Encoding = "json" | "yaml" | "toml";
 

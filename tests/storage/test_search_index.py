@@ -104,6 +104,15 @@ class TestSearchIndex:
         assert (found.hits, found.total, found.relaxed) == ([], 0, False)
         assert found.facets == {name: {} for name in FACETS}
 
+    def test_trending_goes_by_its_own_number(self, index: SearchIndex) -> None:
+        numbers = {each.name: number for number, each in enumerate(sorted(GARDEN, key=lambda e: e.summary))}
+        index.apply([replace(each, trend=numbers[each.name] << 41) for each in GARDEN], [])
+        assert names(self.ask(index, sort="trending")) == sorted(
+            numbers, key=numbers.__getitem__, reverse=True
+        )
+        found = names(self.ask(index, "report", sort="trending"))
+        assert found == sorted(found, key=numbers.__getitem__, reverse=True)
+
     def test_without_words_everything_is_found_the_newest_first(self, index: SearchIndex) -> None:
         found = self.ask(index)
         assert names(found) == ["slack-node", "invoice-sender", "weather-report", "password-check"]

@@ -112,14 +112,18 @@ async def _compose_package(page: _Composition, owner: str, name: str, version: s
 async def home_page(
     gateway: TheGateway, context: TheContext, request: Request[Any, Any, Any]
 ) -> Response[bytes]:
-    """What is new, and what there is by category, kind and node."""
+    """What is new, what is run most, and what there is by category, kind and node."""
 
     async def compose(reader: Context) -> Composed:
         page = _Composition(gateway, reader, request)
-        newest = await page.ask("search", "/api/search?sort=updated&per_page=12")
+        newest, trending = await asyncio.gather(
+            page.ask("search", "/api/search?sort=updated&per_page=6"),
+            page.ask("search", "/api/search?sort=trending&per_page=6"),
+        )
         found = newest.json() if newest is not None and newest.ok else {}
         parts = {
             "newest": found.get("hits", []),
+            "trending": trending.json()["hits"] if trending is not None and trending.ok else [],
             "facets": found.get("facets", {}),
             "total": found.get("total"),
             "degraded": sorted(page.degraded),

@@ -23,7 +23,10 @@ _MAX_TERMS = 12
 
 @dataclass(frozen=True)
 class Entry:
-    """What the index holds of one package. `card` is what a list shows of it, as JSON; it is only kept."""
+    """What the index holds of one package. `card` is what a list shows of it, as JSON; it is only kept.
+
+    The order `updated` goes by the number of that name, `trending` by `trend`, the highest first.
+    """
 
     id: str
     owner: str
@@ -37,6 +40,7 @@ class Entry:
     nodes: Sequence[str]
     updated: int
     card: str = ""
+    trend: int = 0
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,7 @@ class TantivyIndex:
             builder.add_text_field(name, tokenizer_name="raw", fast=True)
         builder.add_text_field("sort_name", tokenizer_name="raw", fast=True)
         builder.add_integer_field("updated", fast=True)
+        builder.add_integer_field("trend", fast=True)
         self._schema = builder.build()
         self._index = tantivy.Index(self._schema)
         self._writer = self._index.writer(heap_size=64_000_000, num_threads=1)
@@ -241,12 +246,15 @@ def _document(entry: Entry) -> Any:
         document.add_text("node", node)
     document.add_text("sort_name", f"{entry.name}/{entry.owner}")
     document.add_integer("updated", entry.updated)
+    document.add_integer("trend", entry.trend)
     return document
 
 
 def _order(question: Question) -> dict[str, Any]:
     if question.sort == "name":
         return {"order_by_field": "sort_name", "order": tantivy.Order.Asc}
+    if question.sort == "trending":
+        return {"order_by_field": "trend", "order": tantivy.Order.Desc}
     if question.sort == "updated" or not question.text.strip():
         return {"order_by_field": "updated", "order": tantivy.Order.Desc}
     return {}

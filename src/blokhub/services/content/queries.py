@@ -99,6 +99,7 @@ class PackageSummary(msgspec.Struct, frozen=True):
     visibility: Visibility
     latest: str | None
     fork_count: int
+    outline: Outline | None
     updated_at: datetime
 
 
@@ -114,13 +115,8 @@ async def find_record(connection: AsyncConnection, package_id: str) -> PackageRe
     published = sa.select(sa.func.count()).where(
         versions.c.package_id == packages.c.id, versions.c.stage.in_(_PUBLISHED)
     )
-    outline = sa.select(versions.c.outline).where(
-        versions.c.package_id == packages.c.id, versions.c.number == packages.c.latest
-    )
     query = sa.select(
-        packages,
-        published.scalar_subquery().label("version_count"),
-        outline.scalar_subquery().label("outline"),
+        packages, published.scalar_subquery().label("version_count"), _outline_of_latest()
     ).where(packages.c.id == package_id)
     row = (await connection.execute(query)).mappings().first()
     if row is None:
@@ -139,9 +135,17 @@ async def list_packages(
     if owner is not None:
         condition = sa.and_(condition, packages.c.owner == owner)
     total = (await connection.execute(sa.select(sa.func.count()).where(condition))).scalar_one()
-    query = sa.select(packages).where(condition).order_by(packages.c.updated_at.desc(), packages.c.id)
+    listed = sa.select(packages, _outline_of_latest()).where(condition)
+    query = listed.order_by(packages.c.updated_at.desc(), packages.c.id)
     rows = (await connection.execute(query.limit(per_page).offset((page - 1) * per_page))).mappings()
     return [msgspec.convert(plain(row), PackageSummary) for row in rows], total
+
+
+def _outline_of_latest() -> sa.Label[Any]:
+    outline = sa.select(versions.c.outline).where(
+        versions.c.package_id == packages.c.id, versions.c.number == packages.c.latest
+    )
+    return outline.scalar_subquery().label("outline")
 
 
 async def list_versions(

@@ -26,7 +26,7 @@ async def search(
     tag: Values = None,
     node: Values = None,
     owner: FromQuery[str | None] = None,
-    sort: FromQuery[Literal["relevance", "updated", "name", ""]] = "relevance",
+    sort: FromQuery[Literal["relevance", "updated", "name", "trending", ""]] = "relevance",
     page: Annotated[int, QueryParameter(ge=1, le=500)] = 1,
     per_page: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
 ) -> SearchAnswer:

@@ -1,11 +1,12 @@
 """How the index follows what happens to packages."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 
 from blokhub.kernel.work import Work
 from blokhub.services.content.contract import Metadata, VersionPublished
+from blokhub.services.runs.contract import RunFinished
 from blokhub.services.search import contract, domain
 from blokhub.services.search.domain import EntryStore
 
@@ -29,6 +30,17 @@ async def change_latest(work: Work[EntryStore], package_id: str, latest: str | N
 async def mark_deprecated(work: Work[EntryStore], package_id: str, message: str) -> None:
     """Follow a deprecation."""
     await work.store.change(package_id, {"deprecated": message})
+
+
+async def count_fork(work: Work[EntryStore], package_id: str) -> None:
+    """Follow how often a package was forked."""
+    await work.store.count_fork(package_id)
+
+
+async def count_run(work: Work[EntryStore], event: RunFinished, at: datetime) -> None:
+    """Follow how often a package is run; what could not be executed at all is no run of it."""
+    if event.package_id and event.status != "refused":
+        await work.store.count_run(event.package_id, at.astimezone(UTC).date())
 
 
 async def remove(work: Work[EntryStore], package_id: str) -> None:

@@ -1,10 +1,10 @@
 """What the index keeps of a package, and how it follows the package's events. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
-from blokhub.services.content.contract import Metadata, VersionPublished
+from blokhub.services.content.contract import Metadata, SketchStep, VersionPublished
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class PackageEntry:
     version: str
     nodes: list[str]
     step_count: int
+    sketch: list[SketchStep]
     updated_at: datetime
 
 
@@ -33,6 +34,7 @@ def entry_of(event: VersionPublished, at: datetime) -> PackageEntry:
         version=event.version,
         nodes=event.outline.nodes,
         step_count=event.outline.step_count,
+        sketch=event.outline.sketch,
         updated_at=at,
     )
 
@@ -46,6 +48,14 @@ class EntryStore(Protocol):
 
     async def change(self, package_id: str, values: dict[str, Any]) -> None:
         """Change columns of an entry, if it is there."""
+        ...
+
+    async def count_fork(self, package_id: str) -> None:
+        """Count one fork more, if the entry is there."""
+        ...
+
+    async def count_run(self, package_id: str, day: date) -> None:
+        """Count one run more on a day."""
         ...
 
     async def announce_later(self, package_id: str, version: str, saga_id: str) -> None:

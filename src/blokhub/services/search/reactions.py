@@ -1,6 +1,7 @@
 """What the index owes to events of packages, and the indexer that makes it visible."""
 
 import asyncio
+import time
 
 import structlog
 from prometheus_client import Gauge
@@ -8,21 +9,26 @@ from prometheus_client import Gauge
 from blokhub.infra.host import Host
 from blokhub.infra.reactions import Arrival, Reactions
 from blokhub.infra.search_index import TantivyIndex
+from blokhub.kernel import clock
 from blokhub.kernel.context import Context
 from blokhub.services.content.contract import (
     PackageDeleted,
     PackageDeprecated,
+    PackageForked,
     PackageUpdated,
     VersionPublished,
     VersionWithdrawn,
     VersionYanked,
 )
+from blokhub.services.runs.contract import RunFinished
 from blokhub.services.search import commands, queries
+from blokhub.services.search.queries import RunCounts
 
 _log = structlog.get_logger("indexer")
 _behind = Gauge("blok_search_changes_behind", "Changes that the index of this process has not seen yet.")
 _BATCH = 1000
 _POLL_SECONDS = 0.5
+_COUNT_SECONDS = 2.0
 _CHANGED = "search.changed"
 
 reactions = Reactions()
@@ -58,6 +64,19 @@ async def mark_deprecated(arrival: Arrival) -> None:
     _wake(arrival)
 
 
+@reactions.on(PackageForked)
+async def count_fork(arrival: Arrival) -> None:
+    """A package was forked."""
+    await commands.count_fork(arrival.work, arrival.event.parent_id)
+    _wake(arrival)
+
+
+@reactions.on(RunFinished)
+async def count_run(arrival: Arrival) -> None:
+    """A package was run. The index looks for such counts now and then, so it need not be woken."""
+    await commands.count_run(arrival.work, arrival.event, arrival.recorded.occurred_at)
+
+
 @reactions.on(PackageDeleted)
 async def remove(arrival: Arrival) -> None:
     """A package is gone."""
@@ -76,6 +95,8 @@ class Indexer:
     def __init__(self, host: Host) -> None:
         self.index = TantivyIndex()
         self.seen = 0
+        self._counts: dict[str, RunCounts] = {}
+        self._count_at = 0.0
         self._host = host
         self._woken = asyncio.Event()
         self._progress = asyncio.Condition()
@@ -97,7 +118,7 @@ class Indexer:
         """Bring the index up to the rows as they are."""
         while True:
             async with self._host.read() as connection:
-                entries, gone, seen = await queries.read_changes(connection, self.seen, _BATCH)
+                entries, gone, seen = await queries.read_changes(connection, self.seen, _BATCH, self._counts)
             if seen == self.seen:
                 _behind.set(0)
                 return
@@ -105,6 +126,17 @@ class Indexer:
             async with self._progress:
                 self.seen = seen
                 self._progress.notify_all()
+
+    async def recount(self) -> None:
+        """Bring the counts of runs up to the rows; entries with other counts than before are put in anew."""
+        self._count_at = time.monotonic() + _COUNT_SECONDS
+        async with self._host.read() as connection:
+            counts = await queries.count_runs(connection, clock.now().date())
+            changed = [each for each, _ in counts.items() ^ self._counts.items()]
+            entries = await queries.read_entries(connection, changed, counts) if changed else []
+        if entries:
+            await asyncio.to_thread(self.index.apply, entries, [])
+        self._counts = counts
 
     async def reach(self, seconds: float) -> None:
         """Wait, at most `seconds`, until the index has what the rows have now."""
@@ -124,6 +156,8 @@ class Indexer:
         while True:
             try:
                 await self.catch_up()
+                if time.monotonic() > self._count_at:
+                    await self.recount()
                 if announced != self.seen:
                     async with self._host.unit_of_work(Context.of_system()) as work:
                         await commands.announce(work, self.seen)

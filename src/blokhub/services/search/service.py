@@ -14,6 +14,7 @@ async def lifespan(host: Host) -> AsyncIterator[None]:
     indexer = reactions.Indexer(host)
     host.parts["indexer"] = indexer
     await indexer.hear_others()
+    await indexer.recount()
     await indexer.catch_up()
     yield
 

@@ -1,10 +1,11 @@
 """The rows that every replica's index is filled from."""
 
+from datetime import date
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from blokhub.services.search.domain import PackageEntry
@@ -33,6 +34,8 @@ entries = sa.Table(
     sa.Column("version", sa.Text),
     sa.Column("nodes", ARRAY(sa.Text), nullable=False),
     sa.Column("step_count", sa.Integer, nullable=False),
+    sa.Column("sketch", JSONB, nullable=False, server_default="[]"),
+    sa.Column("forks", sa.Integer, nullable=False, server_default="0"),
     sa.Column("deprecated", sa.Text, nullable=False, server_default=""),
     sa.Column("deleted", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("updated_at", _moment, nullable=False),
@@ -47,7 +50,15 @@ announcements = sa.Table(
     sa.Column("change", sa.BigInteger, nullable=False),
 )
 
-TABLES = (entries, announcements)
+run_days = sa.Table(
+    "run_days",
+    metadata,
+    sa.Column("package_id", sa.Uuid(as_uuid=False), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("runs", sa.Integer, nullable=False),
+)
+
+TABLES = (entries, announcements, run_days)
 
 
 class PostgresEntries:
@@ -68,6 +79,7 @@ class PostgresEntries:
             "version": entry.version,
             "nodes": entry.nodes,
             "step_count": entry.step_count,
+            "sketch": msgspec.to_builtins(entry.sketch),
             "deleted": False,
             "updated_at": entry.updated_at,
             **msgspec.structs.asdict(entry.metadata),
@@ -89,6 +101,19 @@ class PostgresEntries:
         one that was given out earlier and committed later would be missed.
         """
         await self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_NUMBERING)))
+
+    async def count_fork(self, package_id: str) -> None:
+        """Count one fork more, if the entry is there."""
+        await self.change(package_id, {"forks": entries.c.forks + 1})
+
+    async def count_run(self, package_id: str, day: date) -> None:
+        """Count one run more on a day."""
+        statement = insert(run_days).values(package_id=package_id, day=day, runs=1)
+        await self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["package_id", "day"], set_={"runs": run_days.c.runs + 1}
+            )
+        )
 
     async def announce_later(self, package_id: str, version: str, saga_id: str) -> None:
         """Note that someone waits to hear that the entry can be found."""

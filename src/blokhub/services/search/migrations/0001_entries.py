@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 revision = "search_0001"
 down_revision = None
@@ -30,6 +30,8 @@ def upgrade() -> None:
         sa.Column("version", sa.Text),
         sa.Column("nodes", ARRAY(sa.Text), nullable=False),
         sa.Column("step_count", sa.Integer, nullable=False),
+        sa.Column("sketch", JSONB, nullable=False, server_default="[]"),
+        sa.Column("forks", sa.Integer, nullable=False, server_default="0"),
         sa.Column("deprecated", sa.Text, nullable=False, server_default=""),
         sa.Column("deleted", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -41,10 +43,17 @@ def upgrade() -> None:
         sa.Column("saga_id", sa.Text, nullable=False),
         sa.Column("change", sa.BigInteger, nullable=False),
     )
+    op.create_table(
+        "run_days",
+        sa.Column("package_id", sa.Uuid(as_uuid=False), primary_key=True),
+        sa.Column("day", sa.Date, primary_key=True, index=True),
+        sa.Column("runs", sa.Integer, nullable=False),
+    )
 
 
 def downgrade() -> None:
     """Drop the tables."""
+    op.drop_table("run_days")
     op.drop_table("announcements")
     op.drop_table("entries")
     op.execute("DROP SEQUENCE entry_changes")

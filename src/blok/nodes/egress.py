@@ -124,6 +124,9 @@ async def fetch(
         EgressRefusedError: for a host, address or scheme that is off limits, or an answer too large.
         ConnectionError: when the call itself fails; TimeoutError when it takes too long.
     """
+    recorded = policy.fixture_for(method, url)
+    if recorded is not None:
+        return _from_fixture(recorded, url)
     import httpx  # noqa: PLC0415 - slow to import; a project without calls never pays
 
     async with asyncio.timeout(policy.timeout_seconds):

@@ -24,14 +24,16 @@ _log = structlog.get_logger("sandbox")
 _runs = Counter("blok_sandbox_runs_total", "Runs in the sandbox.", ["status"])
 _busy = Gauge("blok_sandbox_busy", "Sandbox processes at work.")
 _GRACE_SECONDS = 1.5
-_DRY_SECONDS = 3.0
 
 HostCall = Callable[[str, dict[str, Any]], Awaitable[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
 class Job:
-    """A workflow to execute. `host_nodes` names the nodes whose calls come back to the hub."""
+    """A workflow to execute. `host_nodes` names the nodes whose calls come back to the hub.
+
+    `seconds` is how long it may take, when that is less than the pool allows.
+    """
 
     definition: dict[str, Any]
     request: dict[str, Any]
@@ -39,6 +41,7 @@ class Job:
     fixtures: tuple[dict[str, Any], ...] = ()
     allowed_hosts: tuple[str, ...] = ()
     dry: bool = False
+    seconds: float | None = None
 
 
 class Execution(msgspec.Struct, frozen=True):
@@ -146,7 +149,7 @@ class _Worker:
             "fixtures": job.fixtures,
             "allowed_hosts": job.allowed_hosts,
             "dry": job.dry,
-            "seconds": min(self._pool.seconds, _DRY_SECONDS) if job.dry else self._pool.seconds,
+            "seconds": min(self._pool.seconds, job.seconds or self._pool.seconds),
         }
         process.stdin.write(pack(order))
         await process.stdin.drain()

@@ -19,6 +19,7 @@ from blokhub.services.runs.contract import HOST_NODES
 _log = structlog.get_logger("dry_run")
 _POLL_SECONDS = 1.0
 _CLEAN_SECONDS = 3600.0
+_TRIAL_SECONDS = 3.0
 
 _LIMITS = frozenset({"MemoryLimit", "StepLimit", "OutputLimit", "sandbox_lost"})
 
@@ -72,7 +73,8 @@ async def _try(host: Host, dry_run: DryRunRequested) -> tuple[int, dict[str, Any
         return 0, None
     definition = msgspec.json.decode(await _document(host, f"/internal/definitions/{dry_run.digest}"))
     if not dry_run.examples_digest:
-        job = Job(definition, _sample_request(definition), tuple(HOST_NODES), dry=True)
+        request = _sample_request(definition)
+        job = Job(definition, request, tuple(HOST_NODES), dry=True, seconds=_TRIAL_SECONDS)
         return 0, _verdict(await _sandbox(host).execute(job))
     body = await _document(host, f"/internal/examples/{dry_run.examples_digest}")
     return await _try_examples(host, definition, msgspec.json.decode(body, type=list[Example]))

@@ -1,7 +1,7 @@
 import { type Arm, type Flow, type FlowRun, iconOf, type Step, TRIGGER_KEY } from "@blok/graph";
 import { ICONS } from "./icons.tsx";
 import css from "./outline.module.css";
-import { sayRun, sayUse } from "./say.ts";
+import { sayChip, sayRun, sayUse } from "./say.ts";
 import tones from "./tones.module.css";
 
 export interface FlowOutlineProps {
@@ -101,7 +101,7 @@ function Row({ id, use, tone, title, about, run, selected, onSelect, still }: Ro
       </span>
       <span className={css.title}>{title}</span>
       <span className={css.about}>{about}</span>
-      {found && <span className={css.chip}>{sayRun(found)}</span>}
+      {found && <span className={css.chip}>{still ? sayRun(found) : sayChip(found)}</span>}
     </>
   );
   if (still) return <div>{words}</div>;

@@ -2,7 +2,7 @@ import { Background, MiniMap, ReactFlow } from "@xyflow/react";
 import { type KeyboardEvent, useId, useMemo } from "react";
 import { type Actions, CanvasActions } from "./actions.ts";
 import css from "./canvas.module.css";
-import { ArmFrame, StepCard, StepFrame } from "./StepCard.tsx";
+import { StepCard, StepFrame } from "./StepCard.tsx";
 import type { Scene, SceneNode } from "./scene.ts";
 import type { View } from "./useView.ts";
 import { WayLayer } from "./WayLayer.tsx";
@@ -19,7 +19,7 @@ interface StageProps {
   onKeyDown: (event: KeyboardEvent) => void;
 }
 
-const nodeTypes = { card: StepCard, frame: StepFrame, arm: ArmFrame };
+const nodeTypes = { card: StepCard, frame: StepFrame };
 
 /** The picture itself: React Flow with everything in it that would change a workflow switched off. */
 export function Stage({
@@ -90,6 +90,6 @@ export function Stage({
 
 /** A node as it stands now; those that are neither selected nor tabbable stay the same object and are not redrawn. */
 function marked(node: SceneNode, selected: boolean, tabbable: boolean): SceneNode {
-  if (node.type === "arm" || (!selected && !tabbable)) return node;
+  if (!selected && !tabbable) return node;
   return { ...node, selected, data: { ...node.data, tabbable } } as SceneNode;
 }

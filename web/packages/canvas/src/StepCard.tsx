@@ -27,7 +27,11 @@ export function StepCard({ id, data, selected }: NodeProps<CardNode>) {
         <span className={css.title}>{step?.title ?? triggerTitle(trigger?.kind)}</span>
       </div>
       <div className={css.use} aria-hidden="true">
-        {step ? sayUse(step) : trigger?.label}
+        {step
+          ? sayUse(step)
+          : data.run
+            ? trigger?.label
+            : [trigger?.kind, trigger?.method].filter(Boolean).join(" · ")}
       </div>
       <div className={css.foot} aria-hidden="true">
         <Chip data={data} />
@@ -58,11 +62,6 @@ export function StepFrame({ id, data, selected }: NodeProps<FrameNode>) {
       </div>
     </div>
   );
-}
-
-/** The frame around an arm that takes several rows. */
-export function ArmFrame() {
-  return <div className={css.arm} />;
 }
 
 function Hit({ id, data, selected }: { id: string; data: StepData; selected: boolean }) {
@@ -99,8 +98,11 @@ function Fold({ id, open }: { id: string; open: boolean }) {
 }
 
 /** What a run made of a step; without a run, what the step is about. */
-function Chip({ data: { run, step, landing } }: { data: StepData }) {
-  if (!run) return <span className={css.detail}>{step?.control === "subworkflow" ? "" : step?.detail}</span>;
+function Chip({ data: { run, step, trigger, landing } }: { data: StepData }) {
+  if (!run) {
+    const about = step?.control === "subworkflow" ? "" : (step?.detail ?? trigger?.path);
+    return <span className={css.detail}>{about}</span>;
+  }
   const style = { animationDelay: landingDelay(landing) };
   return (
     <span className={`${css.chip} ${css.land}`} data-status={run.status} style={style}>

@@ -1,3 +1,4 @@
+import { CARD } from "@blok/graph";
 import { ViewportPortal } from "@xyflow/react";
 import { memo } from "react";
 import css from "./canvas.module.css";
@@ -40,7 +41,7 @@ function WayLine({ way: { path, label, passed, faded, end, landing } }: { way: W
         />
       )}
       {label && (
-        <foreignObject x={label.x} y={label.y} width={Math.max(40, label.width)} height={20}>
+        <foreignObject x={label.x} y={label.y} width={CARD.width} height={20}>
           <span className={css.wayLabel}>{label.text}</span>
         </foreignObject>
       )}

@@ -5,7 +5,7 @@ export function sayTime(ms: number): string {
   if (ms >= 60_000) return `${(ms / 60_000).toFixed(1)} min`;
   if (ms >= 1_000) return `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`;
   if (ms >= 100) return `${Math.round(ms)} ms`;
-  return `${ms.toFixed(1)} ms`;
+  return ms < 0.05 ? "< 0.1 ms" : `${ms.toFixed(1)} ms`;
 }
 
 /** What a step did in a run, in words; empty without a run. */

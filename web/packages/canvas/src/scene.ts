@@ -38,7 +38,7 @@ export interface StepData extends Record<string, unknown> {
 export interface Way {
   id: string;
   path: string;
-  label?: { text: string; x: number; y: number; width: number };
+  label?: { text: string; x: number; y: number };
   passed: boolean;
   faded: boolean;
   /** Where it meets a card. */
@@ -48,8 +48,7 @@ export interface Way {
 
 export type CardNode = Node<StepData, "card">;
 export type FrameNode = Node<StepData, "frame">;
-export type ArmNode = Node<Record<string, never>, "arm">;
-export type SceneNode = CardNode | FrameNode | ArmNode;
+export type SceneNode = CardNode | FrameNode;
 
 export interface Scene {
   width: number;
@@ -60,9 +59,9 @@ export interface Scene {
   order: string[];
 }
 
-const SCALES = [1, 0.9, 0.8, 0.7];
+const SCALES = [1, 0.9, 0.8, 0.72, 0.85];
 
-/** The layout that fits a canvas at the largest scale; the smallest scale when none does. */
+/** The layout that fits a canvas at the largest scale; when none does, one that can be read. */
 export function fitLayout(graph: FlowGraph, size: Size): Layout {
   let best = layout(graph, { width: size.width });
   if (size.width < 600) return best;
@@ -96,16 +95,19 @@ export function makeScene(
     landing: share(key),
   });
   const nodes: SceneNode[] = [];
-  for (const { key, role, x, y, width, height } of placed.groups) {
-    const shared = { position: { x, y }, width, height, zIndex: 0 };
-    if (role === "arm") nodes.push({ id: `arm:${key}`, type: "arm", data: {}, ...shared });
-    else
-      nodes.push({
-        id: key,
-        type: "frame",
-        data: dataOf(graph.groups.find(group => group.key === key)?.step, key),
-        ...shared,
-      });
+  for (const { key, step } of graph.groups) {
+    const frame = placed.groups.get(key);
+    if (!frame) continue;
+    const { x, y, width, height } = frame;
+    nodes.push({
+      id: key,
+      type: "frame",
+      data: dataOf(step, key),
+      position: { x, y },
+      width,
+      height,
+      zIndex: 0,
+    });
   }
   for (const { key, step, folded: inside } of graph.nodes) {
     const frame = placed.nodes.get(key);
@@ -132,11 +134,9 @@ export function makeScene(
   });
   const shown = new Set(nodes.map(node => node.id));
   const places = new Map(steps.map((step, index) => [step.key, index]));
-  // What is read first stands first; the frame of an arm stands before its first step.
-  const place = (id: string) =>
-    id.startsWith("arm:") ? (places.get(id.slice(4)) ?? 0) - 0.5 : (places.get(id) ?? -1);
   const order = ["trigger", ...steps.map(step => step.key)].filter(key => shown.has(key));
-  nodes.sort((a, b) => place(a.id) - place(b.id));
+  // What is read first stands first.
+  nodes.sort((a, b) => (places.get(a.id) ?? -1) - (places.get(b.id) ?? -1));
   return { width: placed.width, height: placed.height, nodes, ways, order };
 }
 

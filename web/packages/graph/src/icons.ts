@@ -19,7 +19,7 @@ export type IconName =
   | "scissors"
   | "file-text"
   | "eye-off"
-  | "group"
+  | "sigma"
   | "diff"
   | "fingerprint"
   | "split"
@@ -77,13 +77,15 @@ const BY_NAME: Record<string, IconName> = {
   "csv-parse": "table",
   "text-chunks": "scissors",
   redact: "eye-off",
-  "group-by": "group",
+  "group-by": "sigma",
   "json-diff": "diff",
   "merge-patch": "diff",
   "html-to-text": "file-text",
   "template-render": "file-text",
   slug: "file-text",
   "xml-parse": "file-text",
+  "ctx-publish": "braces",
+  "ctx-publish-many": "braces",
   log: "scroll",
   "audit-log": "scroll",
   "metrics-emit": "chart",

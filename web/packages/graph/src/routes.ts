@@ -28,11 +28,6 @@ export function swing(start: Point, end: Point, via: Point = start): Route {
   return { d: `M${at(start)}${straight}${curve}`, end };
 }
 
-/** A line led on straight to a point. */
-export function extend(route: Route, end: Point): Route {
-  return { d: `${route.d}L${at(end)}`, end };
-}
-
 /** A line of horizontal and vertical parts with round corners. */
 export function elbow(start: Point, ...rest: [Point, ...Point[]]): Route {
   const points = [start, ...rest];

@@ -202,5 +202,6 @@ function conditionOf(conditions: unknown[]): string {
 
 function eachText(body: Raw): string {
   const together = body.mode === "parallel" ? ", side by side" : "";
-  return `${sayValue(body.as ?? "item")} in ${sayValue(body.in ?? "")}${together}`;
+  const items = Array.isArray(body.in) ? `${body.in.length} given items` : sayValue(body.in ?? "");
+  return `${sayValue(body.as ?? "item")} in ${items}${together}`;
 }

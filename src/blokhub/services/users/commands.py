@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from blokhub.kernel import clock
-from blokhub.kernel.errors import NotAuthenticated, NotFound
+from blokhub.kernel.errors import NotAuthenticated, NotFound, ProblemError
 from blokhub.kernel.ids import new_id, new_secret
 from blokhub.kernel.work import Work
 from blokhub.services.users import contract, domain
@@ -45,7 +45,7 @@ def wrong_credentials(detail: str, pointer: str | None = None) -> Exception:
     return domain.WrongCredentials(detail, pointer=pointer)
 
 
-def refresh_refused() -> Exception:
+def refresh_refused() -> ProblemError:
     """The error for a refresh token that no longer holds."""
     return domain.RefreshTokenRefused("Sign in again.")
 
@@ -55,8 +55,8 @@ def stream_of(account_id: str) -> str:
     return f"account-{account_id}"
 
 
-async def register(work: Work[AccountStore], registration: Registration) -> str:
-    """Keep a new account; returns its id. Raises HandleTaken or EmailTaken."""
+async def register(work: Work[AccountStore], registration: Registration) -> Account:
+    """Keep a new account. Raises HandleTaken or EmailTaken."""
     account = Account(
         id=new_id(),
         handle=registration.handle,
@@ -69,7 +69,7 @@ async def register(work: Work[AccountStore], registration: Registration) -> str:
     await work.record(
         stream_of(account.id), contract.AccountRegistered(account_id=account.id, handle=account.handle)
     )
-    return account.id
+    return account
 
 
 async def ensure_account(work: Work[AccountStore], handle: str, display_name: str) -> str:
@@ -77,7 +77,7 @@ async def ensure_account(work: Work[AccountStore], handle: str, display_name: st
     account = await work.store.by_login(handle)
     if account is not None:
         return account.id
-    return await register(work, Registration(handle, None, None, display_name))
+    return (await register(work, Registration(handle, None, None, display_name))).id
 
 
 async def update_profile(work: Work[AccountStore], changes: dict[str, str]) -> None:
@@ -117,17 +117,23 @@ async def refuse_sign_in(work: Work[AccountStore], account: Account) -> None:
     await work.record(stream_of(account.id), contract.SignInRefused(account_id=account.id))
 
 
-async def continue_session(work: Work[AccountStore], refresh_token: str, days: int) -> OpenSession | None:
+async def continue_session(
+    work: Work[AccountStore], refresh_token: str, days: int, *, shared: bool = False
+) -> OpenSession | None:
     """Trade a refresh token for the next one.
 
     A token that was used before ends its session, since two parties hold it (RFC 9700, section 4.14).
+    With `shared`, several windows hold it rightly: one that comes within moments of another gets
+    RefreshInProgress, and by its next try has the new token.
     Returns None when the token no longer holds; what was noted about it must be committed all the same.
     """
     moment = clock.now()
     token = await work.store.use_refresh_token(hash_token(refresh_token), moment)
     if token is None or token.session_ended or token.expires_at < moment:
         return None
-    if token.used:
+    if token.used_at is not None and shared and moment - token.used_at < domain.GRACE:
+        raise domain.RefreshInProgress("Ask again in a moment, with the new cookie.", retry_after=1)
+    if token.used_at is not None:
         await _end(work, token.account_id, token.session_id, "token_reused", moment)
         return None
     account = await work.store.by_id(token.account_id)

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from blokhub.kernel.errors import Conflict, NotAuthenticated, RuleBroken
@@ -85,6 +85,13 @@ class WrongCredentials(NotAuthenticated):
     title = "Login and password do not fit"
 
 
+class RefreshInProgress(Conflict):
+    """Another window of the same browser has just got the next token."""
+
+    name = "refresh_in_progress"
+    title = "Another window renews the session"
+
+
 class RefreshTokenRefused(NotAuthenticated):
     """The refresh token is unknown, expired, revoked or was used before."""
 
@@ -124,6 +131,10 @@ def normalise_email(email: str) -> str:
 POINTS = {"package_published": 10, "version_published": 2, "package_forked": 5}
 
 
+# How long a token of a shared cookie may come a second time without being taken for a stolen one.
+GRACE = timedelta(seconds=10)
+
+
 @dataclass(frozen=True)
 class Account:
     """An account as its commands see it."""
@@ -143,7 +154,7 @@ class RefreshToken:
     session_id: str
     account_id: str
     expires_at: datetime
-    used: bool
+    used_at: datetime | None
     session_ended: bool
 
 

@@ -165,7 +165,7 @@ class PostgresAccounts:
             session_id=row.session_id,
             account_id=row.account_id,
             expires_at=row.expires_at,
-            used=row.used_at is not None,
+            used_at=row.used_at,
             session_ended=row.ended_at is not None,
         )
 

@@ -1,4 +1,4 @@
-"""The HTTP routes of accounts and sessions."""
+"""The HTTP routes of accounts."""
 
 from typing import Annotated, Any, Literal
 
@@ -10,9 +10,9 @@ from blokhub.infra.dependencies import TheContext, TheHost
 from blokhub.infra.identity import passwords
 from blokhub.infra.responses import written
 from blokhub.kernel.context import Actor
-from blokhub.kernel.errors import NotAuthenticated
 from blokhub.services.users import commands, queries
-from blokhub.services.users.commands import OpenSession
+from blokhub.services.users.api import browser
+from blokhub.services.users.api.browser import Tokens
 from blokhub.services.users.contract import Email, Handle, Password
 from blokhub.services.users.queries import OwnProfile, Profile
 
@@ -26,6 +26,13 @@ class NewAccount(msgspec.Struct, forbid_unknown_fields=True):
     email: Email
     password: Password
     display_name: Line = ""
+    cookie: bool = False
+
+
+class Registered(OwnProfile, frozen=True):
+    """The new account; with `tokens` when it was signed in at once."""
+
+    tokens: Tokens | None = None
 
 
 class ProfileChange(msgspec.Struct, forbid_unknown_fields=True):
@@ -37,25 +44,6 @@ class ProfileChange(msgspec.Struct, forbid_unknown_fields=True):
     website: Annotated[str, msgspec.Meta(max_length=255, pattern="^(https?://.+)?$")] | msgspec.UnsetType = (
         msgspec.UNSET
     )
-
-
-class Credentials(msgspec.Struct, forbid_unknown_fields=True):
-    """A handle or an e-mail address, with the password."""
-
-    login: Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
-    password: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
-
-
-class RefreshRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """The refresh token that came with the last tokens."""
-
-    refresh_token: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-
-
-class LogoutRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """The refresh token of the session to end; needed only when no access token is sent."""
-
-    refresh_token: Annotated[str, msgspec.Meta(max_length=200)] | None = None
 
 
 class Erasure(msgspec.Struct, forbid_unknown_fields=True):
@@ -84,18 +72,17 @@ class TokenToVerify(msgspec.Struct, forbid_unknown_fields=True):
     token: str
 
 
-class Tokens(msgspec.Struct, frozen=True):
-    """An access token for `expires_in` seconds, and the refresh token for the next one."""
-
-    access_token: str
-    refresh_token: str
-    token_type: str
-    expires_in: int
-
-
 @post("/api/users", status_code=201, summary="Register an account")
-async def register(host: TheHost, context: TheContext, data: JSONBody[NewAccount]) -> Response[OwnProfile]:
-    """Register an account. The handle is the public address of everything that it publishes."""
+async def register(
+    host: TheHost, context: TheContext, request: Request[Any, Any, Any], data: JSONBody[NewAccount]
+) -> Response[Registered]:
+    """Register an account. The handle is the public address of everything that it publishes.
+
+    With `cookie` the account is signed in at once: `tokens` holds the access token, and a cookie what
+    renews it.
+    """
+    if data.cookie:
+        browser.check_origin(host, request)
     email = commands.check_new_account(data.handle, data.email, data.password)
     registration = commands.Registration(
         handle=data.handle,
@@ -103,52 +90,18 @@ async def register(host: TheHost, context: TheContext, data: JSONBody[NewAccount
         password_hash=await passwords.hash_password(data.password),
         display_name=data.display_name.strip(),
     )
+    opened = None
     async with host.unit_of_work(context) as work:
-        account_id = await commands.register(work, registration)
+        account = await commands.register(work, registration)
+        if data.cookie:
+            device = request.headers.get("user-agent", "")
+            opened = await commands.start_session(work, account, device, host.settings.refresh_token_days)
     async with host.read() as connection:
-        profile = await queries.find_own_profile(connection, account_id)
-    return written(profile, work, status=201, headers={"Location": f"/api/users/{profile.handle}"})
-
-
-@post("/api/auth/login", status_code=200, summary="Sign in")
-async def login(
-    host: TheHost, context: TheContext, request: Request[Any, Any, Any], data: JSONBody[Credentials]
-) -> Tokens:
-    """Trade login and password for tokens."""
-    async with host.unit_of_work(context) as work:
-        account = await work.store.by_login(data.login)
-    if not await passwords.fits(data.password, account.password_hash if account else None):
-        if account is not None:
-            async with host.unit_of_work(context) as work:
-                await commands.refuse_sign_in(work, account)
-        raise commands.wrong_credentials("Check the login and the password.")
-    device = request.headers.get("user-agent", "")
-    async with host.unit_of_work(context) as work:
-        opened = await commands.start_session(work, account, device, host.settings.refresh_token_days)
-    return _tokens(host, opened)
-
-
-@post("/api/auth/refresh", status_code=200, summary="Continue a session")
-async def refresh(host: TheHost, context: TheContext, data: JSONBody[RefreshRequest]) -> Tokens:
-    """Trade a refresh token for new tokens. Each refresh token can be used once."""
-    async with host.unit_of_work(context) as work:
-        opened = await commands.continue_session(work, data.refresh_token, host.settings.refresh_token_days)
-    if opened is None:
-        raise commands.refresh_refused()
-    return _tokens(host, opened)
-
-
-@post("/api/auth/logout", status_code=204, summary="Sign out")
-async def logout(host: TheHost, context: TheContext, data: JSONBody[LogoutRequest | None] = None) -> None:
-    """End the session of the access token, or of the refresh token in the body."""
-    if data is not None and data.refresh_token:
-        async with host.unit_of_work(context) as work:
-            await commands.end_session_of_token(work, data.refresh_token)
-    elif context.actor is not None and context.session:
-        async with host.unit_of_work(context) as work:
-            await commands.end_session(work, context.session)
-    else:
-        raise NotAuthenticated("Send the access token, or the refresh token in the body.")
+        profile = await queries.find_own_profile(connection, account.id)
+    tokens = browser.tokens_of(host, opened, hide_refresh=True) if opened else None
+    registered = Registered(**msgspec.structs.asdict(profile), tokens=tokens)
+    answer = written(registered, work, status=201, headers={"Location": f"/api/users/{profile.handle}"})
+    return browser.remember(host, answer, opened) if opened else answer
 
 
 @get("/api/users/me", summary="One's own account")
@@ -235,18 +188,8 @@ async def verify_token(host: TheHost, context: TheContext, data: JSONBody[TokenT
     return {"valid": True, "user": {"id": actor.id, "username": actor.handle}}
 
 
-def _tokens(host: TheHost, opened: OpenSession) -> Tokens:
-    issuer = host.parts["issuer"]
-    account = opened.account
-    token = issuer.issue(Actor(account.id, account.handle, account.roles), opened.session_id)
-    return Tokens(token, opened.refresh_token, "Bearer", issuer.seconds)
-
-
 ROUTES = [
     register,
-    login,
-    refresh,
-    logout,
     read_me,
     change_me,
     erase_me,

@@ -1,6 +1,6 @@
 import { FlowCanvas } from "@blok/canvas";
 import { FlowSketch } from "@blok/canvas/sketch";
-import { mapTrace, readFlow, type TraceStep } from "@blok/graph";
+import { diffFlows, mapTrace, readFlow, type TraceStep } from "@blok/graph";
 import { useMemo, useState } from "react";
 import css from "./playground.module.css";
 
@@ -25,6 +25,8 @@ export function Playground() {
   const shown = flows.find(({ name }) => name === (query.get("flow") ?? "incident-alert"));
   const trace = runs[`../../graph/test/fixtures/${query.get("run")}.json`]?.trace;
   const run = useMemo(() => (shown && trace ? mapTrace(shown.flow, trace) : undefined), [shown, trace]);
+  const before = flows.find(({ name }) => name === query.get("before"))?.flow;
+  const diff = useMemo(() => (shown && before ? diffFlows(before, shown.flow) : undefined), [shown, before]);
   if (query.has("sketches")) {
     return (
       <div className={css.cards}>
@@ -43,6 +45,8 @@ export function Playground() {
         <FlowCanvas
           flow={shown.flow}
           run={run}
+          diff={diff}
+          minimap={query.has("minimap")}
           playing={query.has("playing")}
           selected={selected}
           onSelect={setSelected}

@@ -1,12 +1,13 @@
 import "@xyflow/react/dist/base.css";
-import { type Flow, type FlowRun, TRIGGER_KEY } from "@blok/graph";
+import { type Flow, type FlowDiff, type FlowRun, TRIGGER_KEY } from "@blok/graph";
 import { type KeyboardEvent, useMemo, useState } from "react";
 import { CanvasControls } from "./CanvasControls.tsx";
 import css from "./canvas.module.css";
 import { FlowOutline } from "./FlowOutline.tsx";
 import { walkTo } from "./keys.ts";
+import motion from "./landing.module.css";
 import { Stage } from "./Stage.tsx";
-import { makeScene } from "./scene.ts";
+import { arrange, makeScene } from "./scene.ts";
 import { useSize } from "./useSize.ts";
 import { useView } from "./useView.ts";
 
@@ -17,6 +18,8 @@ export interface FlowCanvasProps {
   /** The key of the selected step, or `trigger`. */
   selected?: string | null;
   onSelect?: (key: string) => void;
+  /** What changed since an earlier version; what was removed is shown where it stood. */
+  diff?: FlowDiff;
   minimap?: boolean;
   /** False for a still picture: no panning, no zooming, no controls. */
   interactive?: boolean;
@@ -29,7 +32,8 @@ export interface FlowCanvasProps {
 
 /** A workflow as a picture that can be read, walked through and looked into; nothing in it can be changed. */
 export function FlowCanvas(props: FlowCanvasProps) {
-  const { flow, run, selected = null, onSelect, interactive = true, playing = false, maxHeight } = props;
+  const { run, diff, selected = null, onSelect, interactive = true, playing = false, maxHeight } = props;
+  const flow = diff?.flow ?? props.flow;
   const [frame, measured] = useSize();
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [cursor, setCursor] = useState(TRIGGER_KEY);
@@ -39,7 +43,8 @@ export function FlowCanvas(props: FlowCanvasProps) {
     () => measured && (maxHeight && !full ? { ...measured, height: maxHeight } : measured),
     [measured, maxHeight, full],
   );
-  const scene = useMemo(() => size && makeScene(flow, folded, size, run), [flow, folded, size, run]);
+  const arranged = useMemo(() => size && arrange(flow, folded, size), [flow, folded, size]);
+  const scene = useMemo(() => arranged && makeScene(arranged, run, diff), [arranged, run, diff]);
   const view = useView(scene, measured, flow);
   const tabbable = scene?.order.includes(cursor) ? cursor : TRIGGER_KEY;
   const actions = useMemo(
@@ -74,7 +79,7 @@ export function FlowCanvas(props: FlowCanvasProps) {
     event.preventDefault();
   };
 
-  const names = [css.canvas, playing && css.playing, full && css.full, props.className];
+  const names = [css.canvas, playing && motion.playing, full && css.full, props.className];
   const height = maxHeight && !full && scene ? { height: Math.min(maxHeight, scene.height) } : undefined;
   return (
     <section

@@ -1,12 +1,12 @@
-import { iconOf } from "@blok/graph";
+import { iconOf, type Trigger } from "@blok/graph";
 import type { NodeProps } from "@xyflow/react";
 import { Check, ChevronRight, X } from "lucide-react";
 import { useContext } from "react";
 import { CanvasActions } from "./actions.ts";
-import css from "./canvas.module.css";
+import css from "./card.module.css";
 import { ICONS } from "./icons.tsx";
-import { landingDelay } from "./landing.ts";
-import { sayChip, sayGroup, sayUse } from "./say.ts";
+import motion from "./landing.module.css";
+import { sayChange, sayChip, sayGroup, sayUse } from "./say.ts";
 import type { CardNode, FrameNode, StepData } from "./scene.ts";
 import tones from "./tones.module.css";
 
@@ -18,7 +18,7 @@ export function StepCard({ id, data, selected }: NodeProps<CardNode>) {
   const skipped = data.run?.status === "skipped" || step?.active === false;
   const names = [css.card, tones[step?.kind ?? "trigger"], selected && css.selected, skipped && css.skipped];
   return (
-    <div className={names.filter(Boolean).join(" ")} data-status={data.run?.status}>
+    <div className={names.filter(Boolean).join(" ")} data-change={data.change?.kind}>
       <Hit id={id} data={data} selected={selected} />
       <div className={css.head} aria-hidden="true">
         <span className={css.tile}>
@@ -27,11 +27,7 @@ export function StepCard({ id, data, selected }: NodeProps<CardNode>) {
         <span className={css.title}>{step?.title ?? triggerTitle(trigger?.kind)}</span>
       </div>
       <div className={css.use} aria-hidden="true">
-        {step
-          ? sayUse(step)
-          : data.run
-            ? trigger?.label
-            : [trigger?.kind, trigger?.method].filter(Boolean).join(" · ")}
+        {step ? sayUse(step) : sayStart(trigger, data.run !== undefined)}
       </div>
       <div className={css.foot} aria-hidden="true">
         <Chip data={data} />
@@ -50,14 +46,14 @@ export function StepFrame({ id, data, selected }: NodeProps<FrameNode>) {
   const skipped = data.run?.status === "skipped" || !step.active;
   const names = [css.group, tones[step.kind], selected && css.selected, skipped && css.skipped];
   return (
-    <div className={names.filter(Boolean).join(" ")} data-status={data.run?.status}>
+    <div className={names.filter(Boolean).join(" ")} data-change={data.change?.kind}>
       <div className={css.groupLabel}>
         <Hit id={id} data={data} selected={selected} />
         <Icon size={14} className={css.groupIcon} aria-hidden="true" />
         <span className={css.groupText} aria-hidden="true">
           {sayGroup(step, data.run)}
         </span>
-        {data.run?.status === "failed" && <Chip data={data} />}
+        {(data.run?.status === "failed" || data.change) && <Chip data={data} />}
         <Fold id={id} open />
       </div>
     </div>
@@ -97,20 +93,26 @@ function Fold({ id, open }: { id: string; open: boolean }) {
   );
 }
 
-/** What a run made of a step; without a run, what the step is about. */
-function Chip({ data: { run, step, trigger, landing } }: { data: StepData }) {
+/** What became of a step, in a run or since an earlier version; else what it is about. */
+function Chip({ data: { run, step, trigger, change, landing } }: { data: StepData }) {
+  if (change) return <span className={css.chip}>{sayChange(change)}</span>;
   if (!run) {
     const about = step?.control === "subworkflow" ? "" : (step?.detail ?? trigger?.path);
     return <span className={css.detail}>{about}</span>;
   }
-  const style = { animationDelay: landingDelay(landing) };
+  const style = { animationDelay: landing.delay };
   return (
-    <span className={`${css.chip} ${css.land}`} data-status={run.status} style={style}>
+    <span key={landing.take} className={`${css.chip} ${motion.lands}`} data-status={run.status} style={style}>
       {run.status === "failed" && <X size={12} />}
       {run.status === "completed" && <Check size={12} />}
       {step ? sayChip(run) : "received"}
     </span>
   );
+}
+
+/** The mono line of the trigger; its path stands beneath it as long as no run needs that line. */
+function sayStart(trigger: Trigger | undefined, ran: boolean): string | undefined {
+  return ran || !trigger?.path ? trigger?.label : [trigger.kind, trigger.method].filter(Boolean).join(" · ");
 }
 
 function triggerTitle(kind: string | undefined): string {

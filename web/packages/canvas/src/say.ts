@@ -1,4 +1,4 @@
-import type { Flow, FlowRun, Step, StepRun } from "@blok/graph";
+import type { Flow, Step, StepChange, StepRun } from "@blok/graph";
 
 /** A time as people read it: `0.3 ms`, `42 ms`, `1.2 s`. */
 export function sayTime(ms: number): string {
@@ -55,14 +55,22 @@ function countPasses(count: number): string {
   return `${count} ${count === 1 ? "pass" : "passes"}`;
 }
 
+/** What became of a step between two versions: `added`, `2 changes, moved`. */
+export function sayChange({ kind, moved, fields }: StepChange): string {
+  if (kind !== "changed") return kind;
+  const count = `${fields.length} ${fields.length === 1 ? "change" : "changes"}`;
+  return moved ? `${count}, moved` : count;
+}
+
 /** What a screen reader says of a step: `Step 3 of 8, Reserve stock, completed in 9.8 ms`. */
-export function sayStep(step: Step, place: { index: number; count: number }, run?: FlowRun): string {
-  const parts = [
-    `Step ${place.index} of ${place.count}`,
-    step.title,
-    sayUse(step),
-    sayRun(run?.get(step.key)),
-  ];
+export function sayStep(
+  step: Step,
+  { index, count }: { index: number; count: number },
+  run?: StepRun,
+  change?: StepChange,
+): string {
+  const parts = [`Step ${index} of ${count}`, step.title, sayUse(step), sayRun(run)];
+  if (change) parts.push(sayChange(change));
   if (!step.active) parts.push("switched off");
   return parts.filter(Boolean).join(", ");
 }

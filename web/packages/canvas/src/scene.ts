@@ -1,6 +1,7 @@
 import {
   CARD,
   type Flow,
+  type FlowDiff,
   type FlowGraph,
   type FlowRun,
   type Layout,
@@ -8,12 +9,14 @@ import {
   type Point,
   passedEdges,
   type Step,
+  type StepChange,
   type StepRun,
   type Trigger,
   toGraph,
   walk,
 } from "@blok/graph";
 import type { Node } from "@xyflow/react";
+import { type Landing, landings } from "./landing.ts";
 import { sayStep, sayTrigger } from "./say.ts";
 
 export interface Size {
@@ -26,12 +29,12 @@ export interface StepData extends Record<string, unknown> {
   step?: Step;
   trigger?: Trigger;
   run?: StepRun;
+  change?: StepChange;
   said: string;
   folded: number;
   foldable: boolean;
   tabbable: boolean;
-  /** When the step lands, as a share of the whole run. */
-  landing: number;
+  landing: Landing;
 }
 
 /** A way between two steps, ready to be drawn. */
@@ -40,111 +43,125 @@ export interface Way {
   path: string;
   label?: { text: string; x: number; y: number };
   passed: boolean;
+  /** Drawn dashed: a run did not come along, or the way leads to a step that was removed. */
   faded: boolean;
   /** Where it meets a card. */
   end?: Point;
-  landing: number;
+  landing: Landing;
 }
 
 export type CardNode = Node<StepData, "card">;
 export type FrameNode = Node<StepData, "frame">;
 export type SceneNode = CardNode | FrameNode;
 
-export interface Scene {
-  width: number;
-  height: number;
+/** A flow and its places, before any run. */
+export interface Arrangement {
+  flow: Flow;
+  graph: FlowGraph;
+  placed: Layout;
+  steps: readonly Step[];
+}
+
+export interface Scene extends Size {
   nodes: SceneNode[];
   ways: Way[];
   /** The keys of what can be selected, in the order of the document. */
   order: string[];
 }
 
-const SCALES = [1, 0.9, 0.8, 0.72, 0.85];
+const SCALES = [1, 0.9, 0.8, 0.72];
+/** The scale of a layout that fits at none of them; one pans then. */
+const PANNED_SCALE = 0.85;
+const NARROW = 600;
+
+/** Place a flow in a canvas; steps whose key is in `folded` keep what is inside them to themselves. */
+export function arrange(flow: Flow, folded: ReadonlySet<string>, size: Size): Arrangement {
+  const graph = toGraph(flow, folded);
+  return { flow, graph, placed: fitLayout(graph, size), steps: [...walk(flow.steps)] };
+}
 
 /** The layout that fits a canvas at the largest scale; when none does, one that can be read. */
-export function fitLayout(graph: FlowGraph, size: Size): Layout {
-  let best = layout(graph, { width: size.width });
-  if (size.width < 600) return best;
+function fitLayout(graph: FlowGraph, size: Size): Layout {
+  if (size.width < NARROW) return layout(graph, { width: size.width });
   for (const scale of SCALES) {
-    best = layout(graph, { width: size.width / scale });
-    if (best.height * scale <= size.height) break;
+    const placed = layout(graph, { width: size.width / scale });
+    if (placed.height * scale <= size.height) return placed;
   }
-  return best;
+  return layout(graph, { width: size.width / PANNED_SCALE });
 }
 
-/** Everything is drawn: nodes and ways, placed. */
-export function makeScene(
-  flow: Flow,
-  folded: ReadonlySet<string>,
-  size: Size,
-  run: FlowRun | undefined,
-): Scene {
-  const graph = toGraph(flow, folded);
-  const placed = fitLayout(graph, size);
-  const passed = run ? passedEdges(graph, run) : new Set<string>();
-  const steps = [...walk(flow.steps)];
-  const numbers = new Map(steps.map((step, index) => [step.key, { index: index + 1, count: steps.length }]));
-  const share = landings(run);
-  const dataOf = (step: Step | undefined, key: string): StepData => ({
-    ...(step ? { step } : { trigger: flow.trigger }),
-    ...(run?.get(key) && { run: run.get(key) }),
-    said: step ? sayStep(step, numbers.get(key) ?? { index: 1, count: 1 }, run) : sayTrigger(flow),
-    folded: 0,
-    foldable: step?.arms.some(arm => arm.steps.length > 0) ?? false,
-    tabbable: false,
-    landing: share(key),
-  });
-  const nodes: SceneNode[] = [];
-  for (const { key, step } of graph.groups) {
-    const frame = placed.groups.get(key);
-    if (!frame) continue;
-    const { x, y, width, height } = frame;
-    nodes.push({
-      id: key,
-      type: "frame",
-      data: dataOf(step, key),
-      position: { x, y },
-      width,
-      height,
-      zIndex: 0,
-    });
-  }
-  for (const { key, step, folded: inside } of graph.nodes) {
-    const frame = placed.nodes.get(key);
-    if (!frame) continue;
-    const data = { ...dataOf(step, key), folded: inside };
-    nodes.push({ id: key, type: "card", data, position: { x: frame.x, y: frame.y }, ...CARD, zIndex: 2 });
-  }
-  const labels = new Map(placed.labels.map(label => [label.edge, label]));
-  const ways = graph.edges.flatMap((edge): Way[] => {
-    const route = placed.routes.get(edge.id);
-    const label = labels.get(edge.id);
-    if (!route && !label) return [];
-    const landed = edge.to.endsWith(":join") ? share(edge.from) : share(edge.to);
-    const way: Way = {
-      id: edge.id,
-      path: route?.d ?? "",
-      passed: passed.has(edge.id),
-      faded: run !== undefined && !passed.has(edge.id),
-      ...(route && placed.nodes.has(edge.to) && { end: route.end }),
-      landing: landed,
-      ...(label && { label }),
-    };
-    return [way];
-  });
-  const shown = new Set(nodes.map(node => node.id));
+/** Everything that is drawn: cards, frames and ways, with what a run or a comparison says of them. */
+export function makeScene(arranged: Arrangement, run?: FlowRun, diff?: FlowDiff): Scene {
+  const { placed, steps } = arranged;
+  const landing = landings(run);
+  const nodes = makeNodes(arranged, landing, run, diff);
   const places = new Map(steps.map((step, index) => [step.key, index]));
-  const order = ["trigger", ...steps.map(step => step.key)].filter(key => shown.has(key));
   // What is read first stands first.
   nodes.sort((a, b) => (places.get(a.id) ?? -1) - (places.get(b.id) ?? -1));
-  return { width: placed.width, height: placed.height, nodes, ways, order };
+  const ways = makeWays(arranged, landing, run, diff);
+  return { width: placed.width, height: placed.height, nodes, ways, order: nodes.map(node => node.id) };
 }
 
-/** When each step lands, from 0 to 1, in the order in which the run entered them. */
-function landings(run: FlowRun | undefined): (key: string) => number {
-  const entered = [...(run ?? [])]
-    .filter(([, found]) => found.order >= 0)
-    .sort(([, a], [, b]) => a.order - b.order);
-  const shares = new Map(entered.map(([key], index) => [key, (index + 1) / entered.length]));
-  return key => shares.get(key) ?? 0;
+function makeNodes(
+  arranged: Arrangement,
+  landing: ReturnType<typeof landings>,
+  run?: FlowRun,
+  diff?: FlowDiff,
+): SceneNode[] {
+  const { flow, graph, placed, steps } = arranged;
+  const numbers = new Map(steps.map((step, index) => [step.key, index + 1]));
+  const dataOf = (step: Step | undefined, key: string, folded = 0): StepData => {
+    const [found, change] = [run?.get(key), diff?.marks.get(key)];
+    const place = { index: numbers.get(key) ?? 0, count: steps.length };
+    return {
+      ...(step ? { step } : { trigger: flow.trigger }),
+      ...(found && { run: found }),
+      ...(change && { change }),
+      said: step ? sayStep(step, place, found, change) : sayTrigger(flow),
+      folded,
+      foldable: step?.arms.some(arm => arm.steps.length > 0) ?? false,
+      tabbable: false,
+      landing: landing(key),
+    };
+  };
+  const frames = graph.groups.flatMap(({ key, step }): SceneNode[] => {
+    const frame = placed.groups.get(key);
+    if (!frame) return [];
+    const { x, y, ...size } = frame;
+    return [{ id: key, type: "frame", data: dataOf(step, key), position: { x, y }, ...size, zIndex: 0 }];
+  });
+  const cards = graph.nodes.flatMap(({ key, step, folded }): SceneNode[] => {
+    const frame = placed.nodes.get(key);
+    if (!frame) return [];
+    const position = { x: frame.x, y: frame.y };
+    return [{ id: key, type: "card", data: dataOf(step, key, folded), position, ...CARD, zIndex: 2 }];
+  });
+  return [...frames, ...cards];
+}
+
+function makeWays(
+  arranged: Arrangement,
+  landing: ReturnType<typeof landings>,
+  run?: FlowRun,
+  diff?: FlowDiff,
+): Way[] {
+  const { graph, placed } = arranged;
+  const passed = run ? passedEdges(graph, run) : undefined;
+  const labels = new Map(placed.labels.map(({ edge, ...label }) => [edge, label]));
+  const removed = (key: string) => diff?.marks.get(key)?.kind === "removed";
+  return graph.edges.flatMap(({ id, from, to }): Way[] => {
+    const [route, label] = [placed.routes.get(id), labels.get(id)];
+    if (!route && !label) return [];
+    return [
+      {
+        id,
+        path: route?.d ?? "",
+        passed: passed?.has(id) ?? false,
+        faded: passed ? !passed.has(id) : removed(from) || removed(to),
+        landing: landing(to, from),
+        ...(route && placed.nodes.has(to) && { end: route.end }),
+        ...(label && { label }),
+      },
+    ];
+  });
 }

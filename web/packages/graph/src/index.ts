@@ -1,3 +1,5 @@
+export { compare, type FieldChange } from "./compare.ts";
+export { type ChangeKind, diffFlows, type FlowDiff, type StepChange } from "./diff.ts";
 export type { FlowGraph, GraphEdge, GraphGroup, GraphNode, Unit, UnitArm } from "./graph.ts";
 export { edgeId, endsHere, joinOf, toGraph } from "./graph.ts";
 export type { IconName } from "./icons.ts";

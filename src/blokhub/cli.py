@@ -15,7 +15,7 @@ from rich.table import Table
 
 from blokhub.apps.addresses import PROCESSES
 from blokhub.apps.services import NAMES, load_service
-from blokhub.apps.starting import migrate_only, prepare, serve_one, up_apart
+from blokhub.apps.starting import load_starter, migrate_only, prepare, serve_one, up_apart
 from blokhub.apps.starting import up as up_all
 from blokhub.engines import EngineError, Engines, find_running, inspect
 from blokhub.infra.settings import SettingError, Settings, reference_page
@@ -93,6 +93,17 @@ def migrate() -> None:
     """Bring the database up to date, and end. Every start does that by itself, too."""
     _guarded(migrate_only(_tell))
     _announce("the database is up to date")
+
+
+@app.command
+def starter() -> None:
+    """Load the starter catalogue into a hub that runs apart. `up` does that by itself."""
+
+    async def load() -> None:
+        count = await load_starter(_tell)
+        _announce(f"starter catalogue: {count} workflows published" if count else "it is there already")
+
+    _guarded(load())
 
 
 @app.command

@@ -118,6 +118,7 @@ def test_while_users_is_down_the_rest_goes_on(apart: ApartHub, name: str) -> Non
             "users": "unreachable",
             "content": "healthy",
             "runs": "healthy",
+            "community": "healthy",
             "search": "healthy",
         }
         assert stranger.get("/health/ready").status_code == 503
@@ -206,6 +207,18 @@ def test_a_canary_gets_its_share_of_the_calls(apart: ApartHub, name: str) -> Non
     finally:
         door.stop()
         canary.stop()
+
+
+def test_the_starter_catalogue_is_loaded_once(apart: ApartHub) -> None:
+    command = [sys.executable, "-m", "blok.cli.main", "hub", "starter"]
+    told = [
+        subprocess.run(command, env=apart.environment, capture_output=True, text=True, check=True).stderr
+        for _ in range(2)
+    ]
+    assert "workflows published" in told[0]
+    assert "there already" in told[1]
+    run = apart.client().post("/api/runs", json={"package": "blok/cron-preview"}).json()
+    assert run["package"] == "blok/cron-preview"
 
 
 def test_a_service_answers_nobody_but_the_hub(apart: ApartHub) -> None:

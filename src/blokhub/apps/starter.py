@@ -11,6 +11,7 @@ import structlog
 
 from blokhub.infra.clients import Answer, Clients
 from blokhub.kernel.context import SYSTEM, Actor, Context
+from blokhub.kernel.errors import ProblemError
 from blokhub.kernel.ids import new_id
 
 _log = structlog.get_logger("starter")
@@ -18,8 +19,11 @@ OWNER = "blok"
 _PATIENCE = 120.0
 
 
-class StarterFailed(Exception):
+class StarterFailed(ProblemError):
     """A package of the catalogue could not be published."""
+
+    name = "starter_failed"
+    title = "The starter catalogue is not complete"
 
 
 class Starter:

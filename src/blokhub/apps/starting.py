@@ -135,6 +135,24 @@ async def migrate_only(tell: Tell) -> None:
     await prepare(chosen, await _configured_engines(), tell)
 
 
+async def load_starter(tell: Tell) -> int:
+    """Publish what is missing of the starter catalogue on a hub that runs apart; returns how much that was.
+
+    Raises SettingError, StarterFailed, or Unavailable while a service is down.
+    """
+    from blokhub.apps.starter import Starter  # noqa: PLC0415
+    from blokhub.infra.clients import Clients  # noqa: PLC0415
+    from blokhub.infra.signing import ContextSigner  # noqa: PLC0415
+
+    chosen = with_service_urls(Settings.from_environment())
+    configure_logging(chosen.log_level, chosen.log_format)
+    clients = Clients(ContextSigner(chosen.shared_secret()), chosen.remote_services())
+    try:
+        return await Starter(clients, tell).publish_missing()
+    finally:
+        await clients.close()
+
+
 async def _configured_engines() -> EngineUrls:
     """The engines, all of which must be named by URLs: a process that runs apart starts none."""
     missing = missing_variables()

@@ -27,7 +27,7 @@ def _settings() -> set[str]:
 
 
 def test_every_process_is_a_container_of_its_own() -> None:
-    assert set(COMPOSE["services"]) == {*PROCESSES, *ENGINES}
+    assert set(COMPOSE["services"]) == {*PROCESSES, *ENGINES, "starter"}
     for name in PROCESSES:
         assert COMPOSE["services"][name]["command"] == ["serve", name, "--port=4000"]
         assert COMPOSE["services"][name]["image"] == "blok"
@@ -47,6 +47,12 @@ def test_a_process_is_given_settings_that_exist_and_few_rights(name: str) -> Non
     assert service["cap_drop"] == ["ALL"]
     assert set(service["depends_on"]) == ENGINES
     assert all(each["condition"] == "service_healthy" for each in service["depends_on"].values())
+
+
+def test_the_starter_catalogue_is_loaded_once_everything_it_takes_is_there() -> None:
+    starter = COMPOSE["services"]["starter"]
+    assert (starter["command"], starter["restart"]) == (["starter"], "no")
+    assert set(starter["depends_on"]) == {*NAMES, "relay"}
 
 
 def test_only_the_gateway_can_be_reached_from_outside() -> None:

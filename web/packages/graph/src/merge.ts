@@ -16,10 +16,7 @@ export function mergeFlows(before: Flow, after: Flow, match: Match): Merged {
     gone.has(step) ? `removed:${step.key}` : (match.toAfter.get(step) ?? step).key;
 
   const merge = (was: readonly Step[], now: readonly Step[]): Step[] => {
-    const merged = now.map(step => {
-      const from = match.toBefore.get(step);
-      return from ? { ...step, arms: mergeArms(from, step) } : step;
-    });
+    const merged = now.map(step => ({ ...step, arms: mergeArms(match.toBefore.get(step), step) }));
     let at = 0;
     for (const step of was) {
       const kept = match.toAfter.get(step);
@@ -34,14 +31,15 @@ export function mergeFlows(before: Flow, after: Flow, match: Match): Merged {
     return merged;
   };
 
-  const mergeArms = (was: Step, now: Step): Arm[] => {
+  const mergeArms = (was: Step | undefined, now: Step): Arm[] => {
+    const old = new Map(was?.arms.map((arm, index) => [armName(was, index), arm]));
     const arms = now.arms.map((arm, index) => {
-      const from = was.arms.find((_, place) => armName(was, place) === armName(now, index));
-      return from ? { ...arm, steps: merge(from.steps, arm.steps) } : arm;
+      const name = armName(now, index);
+      const before = old.get(name)?.steps ?? [];
+      old.delete(name);
+      return { ...arm, steps: merge(before, arm.steps) };
     });
-    const names = new Set(now.arms.map((_, index) => armName(now, index)));
-    const lost = was.arms.filter((_, index) => !names.has(armName(was, index)));
-    return [...arms, ...lost.map(arm => ({ ...arm, steps: merge(arm.steps, []) }))];
+    return [...arms, ...[...old.values()].map(arm => ({ ...arm, steps: merge(arm.steps, []) }))];
   };
 
   /** A removed step; what was inside it and still exists stands elsewhere now. */

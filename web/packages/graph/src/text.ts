@@ -2,6 +2,7 @@
 export function humanise(id: string): string {
   const words = id
     .replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .replaceAll(/([A-Z]+)([A-Z][a-z])/g, "$1 $2")
     .replaceAll(/[-_.\s]+/g, " ")
     .trim();
   const lower = words.replaceAll(/\b[A-Z][a-z]/g, found => found.toLowerCase());

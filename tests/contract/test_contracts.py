@@ -50,7 +50,7 @@ def test_a_removed_field_is_noticed(removed: str) -> None:
 
 def test_every_service_tells_of_itself(hub: Hub) -> None:
     services = {each["name"]: each for each in hub.client().get("/api/system/services").json()}
-    assert set(services) == {"users", "content", "search", "runs"}
+    assert set(services) == {"users", "content", "search", "runs", "community"}
     for service in services.values():
         assert service["state"] == "healthy"
         assert service["version"]

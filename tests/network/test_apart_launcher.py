@@ -1,5 +1,7 @@
 """`blok hub up --apart`: one command for every process, and the newcomer's journeys through them."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +14,7 @@ from tests.network.test_newcomer import *  # noqa: F403
 from tests.network.test_newcomer_terminal import *  # noqa: F403
 from tests.support.hub import Hub, eventually
 
+from blokhub.apps.addresses import PROCESSES
 from blokhub.engines import EngineUrls
 
 _SMALL = {"BLOK_RUN_WORKERS": "1"}
@@ -39,7 +42,7 @@ def _processes(hub: Hub) -> dict[str, psutil.Process]:
 
 
 def test_every_service_the_relay_and_the_gateway_are_processes(hub: Hub) -> None:
-    assert set(_processes(hub)) == {"users", "content", "search", "runs", "relay", "gateway"}
+    assert set(_processes(hub)) == set(PROCESSES)
 
 
 @pytest.mark.parametrize("name_of_process", ["content", "gateway"])
@@ -56,13 +59,27 @@ def test_no_process_is_left_when_the_launcher_ends(engines: EngineUrls, tmp_path
     hub = Hub(engines, tmp_path, "up_apart", ["--apart", "--replicas", "search=2"], **_SMALL).start()
     assert hub.process is not None
     children = psutil.Process(hub.process.pid).children(recursive=True)
-    assert len([child for child in children if "serve" in child.cmdline()]) == 7
+    assert len([child for child in children if "serve" in child.cmdline()]) == len(PROCESSES) + 1
     if how == "stopped":
         assert hub.stop() == 0
         assert "Traceback" not in hub.log.read_text()
     else:
         hub.kill()
     eventually(lambda: not [child for child in children if _runs(child)], seconds=20)
+
+
+def test_a_port_that_a_service_needs_and_another_has_is_told_before_anything_starts(hub: Hub) -> None:
+    command = [sys.executable, "-m", "blok.cli.main", "hub", "up", "--apart", f"--port={hub.port - 1}"]
+    done = subprocess.run(command, env=hub.environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"Port {hub.port + 100}" in done.stderr
+
+
+def test_replicas_are_for_a_hub_that_runs_apart(hub: Hub) -> None:
+    command = [sys.executable, "-m", "blok.cli.main", "hub", "up", "--replicas", "content=2"]
+    done = subprocess.run(command, env=hub.environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "--apart" in done.stderr
 
 
 def _runs(process: psutil.Process) -> bool:

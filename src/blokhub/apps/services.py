@@ -5,7 +5,7 @@ from pathlib import Path
 
 from blokhub.infra.host import Service
 
-NAMES = ("users", "content", "search", "runs")
+NAMES = ("users", "content", "search", "runs", "community")
 
 
 def load_service(name: str) -> Service:

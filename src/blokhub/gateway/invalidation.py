@@ -8,7 +8,7 @@ from blokhub.gateway.state import GatewayState
 from blokhub.infra.broker import decode
 
 _log = structlog.get_logger("invalidation")
-_EVENTS = ("content.>", "users.account.>", "search.>")
+_EVENTS = ("content.>", "users.account.>", "search.>", "community.>")
 
 
 async def watch_events(state: GatewayState) -> None:

@@ -71,26 +71,40 @@ async def package_page(
     *,
     version: Version = "latest",
 ) -> Response[bytes]:
-    """The package, its versions and lineage, its author, and the definition and examples of one version."""
+    """The package, its versions and lineage, its author, what people say of it, and the definition and
+    examples of one version.
+    """
 
     async def compose(reader: Context) -> Composed:
         return await _compose_package(_Composition(gateway, reader, request), owner, name, version)
 
     own = context.actor is not None and context.actor.handle == owner
     subject = Subject(f"package:{owner}/{name}", f"page of {version}")
-    return await _shared(gateway, context, request, subject, compose, personal=own)
+    answer = await _shared(gateway, context, request, subject, compose, personal=own)
+    if context.actor is None or own or answer.status_code != 200:
+        return answer
+    page = _Composition(gateway, context, request)
+    seen = await page.ask_for_json("community", f"/api/community/packages/{owner}/{name}")
+    return answer if seen is None else _with_part(answer, "community", seen)
+
+
+def _with_part(answer: Response[bytes], name: str, part: msgspec.Raw) -> Response[bytes]:
+    """The same page with what one part of it says to this reader."""
+    parts = msgspec.json.decode(answer.content, type=dict[str, msgspec.Raw])
+    return _response(200, msgspec.json.encode(parts | {name: part}))
 
 
 async def _compose_package(page: _Composition, owner: str, name: str, version: str) -> Composed:
     base = f"/api/packages/{owner}/{name}"
     shown = f"{base}/versions/{quote(version, safe='')}"
-    package, versions, lineage, definition, examples, author = await asyncio.gather(
+    package, versions, lineage, definition, examples, author, community = await asyncio.gather(
         page.ask("content", base),
         page.ask_for_json("content", f"{base}/versions"),
         page.ask_for_json("content", f"{base}/lineage"),
         page.ask("content", f"{shown}/definition"),
         page.ask_for_json("content", f"{shown}/examples"),
         page.ask_for_json("users", f"/api/users/{owner}"),
+        page.ask_for_json("community", f"/api/community/packages/{owner}/{name}"),
     )
     if package is not None and not package.ok:
         return package.status, package.body, False
@@ -103,6 +117,7 @@ async def _compose_package(page: _Composition, owner: str, name: str, version: s
         "definition": msgspec.Raw(definition.body) if definition and definition.ok else None,
         "examples": examples,
         "author": author,
+        "community": community,
         "degraded": sorted(page.degraded),
     }
     return 200, msgspec.json.encode(parts), not page.degraded

@@ -12,6 +12,7 @@ from blokhub.gateway.state import GatewayState, TheGateway
 from blokhub.kernel.context import SYSTEM, Context
 from blokhub.kernel.errors import ProblemError
 from blokhub.kernel.events import Event, json_schemas
+from blokhub.services.community import contract as community
 from blokhub.services.content import contract as content
 from blokhub.services.runs import contract as runs
 from blokhub.services.search import contract as search
@@ -20,7 +21,13 @@ from blokhub.services.users import contract as users
 OWN_OPENAPI = OpenAPIConfig(
     title="Blok gateway", version="1.0.0", use_handler_docstrings=True, render_plugins=[JsonRenderPlugin()]
 )
-EVENTS: tuple[type[Event], ...] = (*users.EVENTS, *content.EVENTS, *search.EVENTS, *runs.EVENTS)
+EVENTS: tuple[type[Event], ...] = (
+    *users.EVENTS,
+    *content.EVENTS,
+    *search.EVENTS,
+    *runs.EVENTS,
+    *community.EVENTS,
+)
 _PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'"
 )

@@ -37,6 +37,11 @@ async def count_fork(work: Work[EntryStore], package_id: str) -> None:
     await work.store.count_fork(package_id)
 
 
+async def count_star(work: Work[EntryStore], package_id: str, more: int) -> None:
+    """Follow how many like a package."""
+    await work.store.count_star(package_id, more)
+
+
 async def count_run(work: Work[EntryStore], event: RunFinished, at: datetime) -> None:
     """Follow how often a package is run; what could not be executed at all is no run of it."""
     if event.package_id and event.status != "refused":

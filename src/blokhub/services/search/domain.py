@@ -47,11 +47,15 @@ class EntryStore(Protocol):
         ...
 
     async def change(self, package_id: str, values: dict[str, Any]) -> None:
-        """Change columns of an entry, if it is there."""
+        """Change columns of an entry, if it is there; without any, it is only put into the index anew."""
         ...
 
     async def count_fork(self, package_id: str) -> None:
         """Count one fork more, if the entry is there."""
+        ...
+
+    async def count_star(self, package_id: str, more: int) -> None:
+        """Count `more` stars, or fewer when it is negative."""
         ...
 
     async def count_run(self, package_id: str, day: date) -> None:

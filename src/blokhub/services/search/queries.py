@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from blokhub.infra.rows import plain
 from blokhub.infra.search_index import Entry, Question, SearchIndex
 from blokhub.services.content.contract import SketchStep
-from blokhub.services.search.storage import entries, run_days
+from blokhub.services.search.storage import entries, run_days, star_counts
 
 _WEEK, _MONTH = 7, 30
 _AFTER_MOMENTS = 1 << 41  # more than any moment in milliseconds, until the year 2039
@@ -46,6 +46,7 @@ class SearchHit(msgspec.Struct, frozen=True):
     sketch: list[SketchStep] = []
     forks: int = 0
     runs: int = 0
+    stars: int = 0
     highlights: dict[str, str] = {}
     score: float = 0.0
 
@@ -80,7 +81,7 @@ async def read_changes(
     connection: AsyncConnection, after: int, limit: int, counts: Mapping[str, RunCounts]
 ) -> tuple[list[Entry], list[str], int]:
     """What changed after the change number `after`: entries to put in, ids to take out, the last number."""
-    query = sa.select(entries).where(entries.c.change > after).order_by(entries.c.change).limit(limit)
+    query = _entries().where(entries.c.change > after).order_by(entries.c.change).limit(limit)
     rows = (await connection.execute(query)).mappings().all()
     listed = [row for row in rows if _is_listed(row)]
     gone = [row["package_id"] for row in rows if not _is_listed(row)]
@@ -91,7 +92,7 @@ async def read_entries(
     connection: AsyncConnection, package_ids: Sequence[str], counts: Mapping[str, RunCounts]
 ) -> list[Entry]:
     """The entries of those packages that can be found."""
-    query = sa.select(entries).where(entries.c.package_id.in_(package_ids))
+    query = _entries().where(entries.c.package_id.in_(package_ids))
     rows = (await connection.execute(query)).mappings().all()
     return [_entry(row, counts) for row in rows if _is_listed(row)]
 
@@ -114,6 +115,12 @@ async def last_change(connection: AsyncConnection) -> int:
         await connection.execute(sa.select(sa.func.coalesce(sa.func.max(entries.c.change), 0)))
     ).scalar_one()
     return number
+
+
+def _entries() -> sa.Select[Any]:
+    stars = sa.func.coalesce(star_counts.c.stars, 0).label("stars")
+    counted = entries.outerjoin(star_counts, star_counts.c.package_id == entries.c.package_id)
+    return sa.select(entries, stars).select_from(counted)
 
 
 def _is_listed(row: sa.RowMapping) -> bool:

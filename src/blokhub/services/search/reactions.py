@@ -11,6 +11,7 @@ from blokhub.infra.reactions import Arrival, Reactions
 from blokhub.infra.search_index import TantivyIndex
 from blokhub.kernel import clock
 from blokhub.kernel.context import Context
+from blokhub.services.community.contract import PackageStarred, PackageUnstarred
 from blokhub.services.content.contract import (
     PackageDeleted,
     PackageDeprecated,
@@ -68,6 +69,14 @@ async def mark_deprecated(arrival: Arrival) -> None:
 async def count_fork(arrival: Arrival) -> None:
     """A package was forked."""
     await commands.count_fork(arrival.work, arrival.event.parent_id)
+    _wake(arrival)
+
+
+@reactions.on(PackageStarred, PackageUnstarred)
+async def count_star(arrival: Arrival) -> None:
+    """One likes a package more, or less."""
+    more = 1 if isinstance(arrival.event, PackageStarred) else -1
+    await commands.count_star(arrival.work, arrival.event.package_id, more)
     _wake(arrival)
 
 

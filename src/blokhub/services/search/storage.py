@@ -58,7 +58,15 @@ run_days = sa.Table(
     sa.Column("runs", sa.Integer, nullable=False),
 )
 
-TABLES = (entries, announcements, run_days)
+# Apart from the entries: a package may be starred before this service has heard that it was published.
+star_counts = sa.Table(
+    "star_counts",
+    metadata,
+    sa.Column("package_id", sa.Uuid(as_uuid=False), primary_key=True),
+    sa.Column("stars", sa.Integer, nullable=False),
+)
+
+TABLES = (entries, announcements, run_days, star_counts)
 
 
 class PostgresEntries:
@@ -91,7 +99,7 @@ class PostgresEntries:
         )
 
     async def change(self, package_id: str, values: dict[str, Any]) -> None:
-        """Change columns of an entry, if it is there."""
+        """Change columns of an entry, if it is there; without any, it is only put into the index anew."""
         await self._wait_for_our_turn()
         changed = sa.update(entries).where(entries.c.package_id == package_id)
         await self._connection.execute(changed.values(**values, change=changes.next_value()))
@@ -105,6 +113,16 @@ class PostgresEntries:
     async def count_fork(self, package_id: str) -> None:
         """Count one fork more, if the entry is there."""
         await self.change(package_id, {"forks": entries.c.forks + 1})
+
+    async def count_star(self, package_id: str, more: int) -> None:
+        """Count `more` stars, or fewer when it is negative."""
+        statement = insert(star_counts).values(package_id=package_id, stars=more)
+        await self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["package_id"], set_={"stars": star_counts.c.stars + more}
+            )
+        )
+        await self.change(package_id, {})
 
     async def count_run(self, package_id: str, day: date) -> None:
         """Count one run more on a day."""

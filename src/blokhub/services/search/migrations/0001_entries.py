@@ -49,10 +49,16 @@ def upgrade() -> None:
         sa.Column("day", sa.Date, primary_key=True, index=True),
         sa.Column("runs", sa.Integer, nullable=False),
     )
+    op.create_table(
+        "star_counts",
+        sa.Column("package_id", sa.Uuid(as_uuid=False), primary_key=True),
+        sa.Column("stars", sa.Integer, nullable=False),
+    )
 
 
 def downgrade() -> None:
     """Drop the tables."""
+    op.drop_table("star_counts")
     op.drop_table("run_days")
     op.drop_table("announcements")
     op.drop_table("entries")

@@ -88,7 +88,7 @@ describe("a run of generation 1", () => {
     const { flow, status, went } = ran("city-weather-1");
     expect(flow.generation).toBe(1);
     expect(stepOf(flow, "weather").path).toBe("nodes.found.conditions[1].steps[0]");
-    expect(    expect(["found", "not-found", "weather", "answer"].map(status)).toEqual([
+    expect(["found", "not-found", "weather", "answer"].map(status)).toEqual([
       "completed",
       "skipped",
       "completed",

@@ -76,7 +76,7 @@ def test_every_event_is_in_the_asyncapi_document(hub: Hub) -> None:
     assert set(document["components"]["messages"]) == published
 
 
-@pytest.mark.parametrize("page", ["/", "/api", "/api/events"])
+@pytest.mark.parametrize("page", ["/api", "/api/events"])
 def test_the_reference_can_be_read_without_scripts(hub: Hub, page: str) -> None:
     answer = hub.client().get(page)
     assert answer.status_code == 200

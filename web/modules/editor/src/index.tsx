@@ -1,5 +1,15 @@
-import { Page } from "@blok/ui";
+import { Route, Switch } from "wouter";
+import { CreatePage } from "./create/CreatePage.tsx";
+import { EditPage } from "./edit/EditPage.tsx";
 
-export default function Module() {
-  return <Page title="editor">editor</Page>;
+/** The pages to write workflows on. */
+export default function Editor() {
+  return (
+    <Switch>
+      <Route path="/workflows/create" component={CreatePage} />
+      <Route path="/workflows/:owner/:name/edit">
+        {({ owner, name }) => <EditPage key={`${owner}/${name}`} owner={owner} name={name} />}
+      </Route>
+    </Switch>
+  );
 }

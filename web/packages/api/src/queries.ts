@@ -7,6 +7,7 @@ import type {
   LintAnswer,
   NodeReference,
   PackagePage,
+  SearchAnswer,
   SearchQuestion,
 } from "./types.ts";
 
@@ -30,7 +31,8 @@ export const packagePage = (owner: string, name: string, version?: string) =>
 export const search = (question: SearchQuestion) =>
   queryOptions({
     queryKey: ["search", question],
-    queryFn: ({ signal }) => answer(api.GET("/api/search", { params: { query: question }, signal })),
+    queryFn: async ({ signal }) =>
+      (await answer(api.GET("/api/search", { params: { query: question }, signal }))) as SearchAnswer,
     placeholderData: keepPreviousData,
   });
 
@@ -107,7 +109,8 @@ export const saga = (id: string) =>
 export const lint = (text: string, format: Encoding) =>
   queryOptions({
     queryKey: ["lint", format, text],
-    queryFn: async () => (await answer(api.POST("/api/lint", { body: { text, format } }))) as LintAnswer,
+    queryFn: async () =>
+      (await answer(api.POST("/api/lint", { body: { text, format, kind: "workflow" } }))) as LintAnswer,
     enabled: text.trim() !== "",
     placeholderData: keepPreviousData,
     gcTime: 30_000,

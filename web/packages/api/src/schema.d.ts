@@ -144,6 +144,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a workflow file
+         * @description The problems of a file, its outline, and a proposal for the package that it could become.
+         *
+         *     A file with errors is a valid question: problems are part of the answer. Nothing is kept.
+         */
+        post: operations["content_ApiLintLint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/openapi.json": {
         parameters: {
             query?: never;
@@ -433,7 +455,7 @@ export interface paths {
         };
         /**
          * Everything that the home page shows
-         * @description What is new, and what there is by category, kind and node.
+         * @description What is new, what is run most, and what there is by category, kind and node.
          */
         get: operations["gateway_ApiPagesHomeHomePage"];
         put?: never;
@@ -456,6 +478,46 @@ export interface paths {
          * @description The package, its versions and lineage, its author, and the definition and examples of one version.
          */
         get: operations["gateway_ApiPagesPackageOwnerNamePackagePage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reference/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The nodes that workflows can use
+         * @description Every built-in node and every node of this hub, with the schemas of what goes in and comes out.
+         */
+        get: operations["content_ApiReferenceNodesNodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reference/workflow-schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The JSON Schema of workflow files
+         * @description JSON Schema (draft 2020-12) of the files of a generation, for editors.
+         */
+        get: operations["content_ApiReferenceWorkflowSchemaWorkflowSchema"];
         put?: never;
         post?: never;
         delete?: never;
@@ -885,6 +947,20 @@ export interface components {
             body?: unknown;
             status: number;
         };
+        /** FileToLint */
+        FileToLint: {
+            /**
+             * @default json
+             * @enum {string}
+             */
+            format: "json" | "yaml" | "toml";
+            /**
+             * @default workflow
+             * @constant
+             */
+            kind: "workflow";
+            text: string;
+        };
         /** Fixture */
         Fixture: {
             body?: unknown;
@@ -914,6 +990,16 @@ export interface components {
         Lineage: {
             ancestors: components["schemas"]["Relative"][];
             forks: components["schemas"]["Relative"][];
+        };
+        /** LintProblem */
+        LintProblem: {
+            column: number;
+            fix: string;
+            line: number;
+            message: string;
+            pointer: string | null;
+            rule: string;
+            severity: string;
         };
         /** LogoutRequest */
         LogoutRequest: {
@@ -988,12 +1074,24 @@ export interface components {
             code: number;
             message: string;
         };
+        /** NodeFacts */
+        NodeFacts: {
+            description: string;
+            input: {
+                [key: string]: unknown;
+            };
+            name: string;
+            output: {
+                [key: string]: unknown;
+            };
+        };
         /** Outline */
         Outline: {
             /** @default 2 */
             generation: number;
             hosts?: string[];
             nodes?: string[];
+            sketch?: components["schemas"]["SketchStep"][];
             /** @default 0 */
             step_count: number;
             triggers?: string[];
@@ -1034,6 +1132,7 @@ export interface components {
             kind: "workflow" | "node";
             latest: string | null;
             name: string;
+            outline: components["schemas"]["Outline"] | null;
             owner: string;
             summary: string;
             tags: string[];
@@ -1116,6 +1215,27 @@ export interface components {
             display_name?: string;
             location?: string;
             website?: string;
+        };
+        /** Proposal */
+        Proposal: {
+            /** @enum {string} */
+            category: "data-processing" | "api-integration" | "automation" | "validation" | "scheduling" | "analytics" | "authentication" | "file-processing" | "notification" | "database" | "ai" | "other";
+            name: string;
+            readme: string;
+            summary: string;
+            tags: string[];
+            title: string;
+            version: string;
+        };
+        /** Reading */
+        Reading: {
+            definition?: {
+                [key: string]: unknown;
+            } | null;
+            digest?: string | null;
+            outline?: components["schemas"]["Outline"] | null;
+            problems: components["schemas"]["LintProblem"][];
+            proposal?: components["schemas"]["Proposal"] | null;
         };
         /** Reason */
         Reason: {
@@ -1207,6 +1327,8 @@ export interface components {
         SearchHit: {
             category: string;
             deprecated: string;
+            /** @default 0 */
+            forks: number;
             highlights?: {
                 [key: string]: string;
             };
@@ -1216,7 +1338,10 @@ export interface components {
             nodes: string[];
             owner: string;
             /** @default 0 */
+            runs: number;
+            /** @default 0 */
             score: number;
+            sketch?: components["schemas"]["SketchStep"][];
             step_count: number;
             summary: string;
             tags: string[];
@@ -1224,6 +1349,11 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
             version: string;
+        };
+        /** SketchStep */
+        SketchStep: {
+            arms?: components["schemas"]["SketchStep"][][];
+            use: string;
         };
         /** Tokens */
         Tokens: {
@@ -1284,15 +1414,18 @@ export type Erasure = components['schemas']['Erasure'];
 export type Example = components['schemas']['Example'];
 export type ExampleRequest = components['schemas']['ExampleRequest'];
 export type ExampleResponse = components['schemas']['ExampleResponse'];
+export type FileToLint = components['schemas']['FileToLint'];
 export type Fixture = components['schemas']['Fixture'];
 export type ForkRequest = components['schemas']['ForkRequest'];
 export type Lineage = components['schemas']['Lineage'];
+export type LintProblem = components['schemas']['LintProblem'];
 export type LogoutRequest = components['schemas']['LogoutRequest'];
 export type NewAccount = components['schemas']['NewAccount'];
 export type NewPackage = components['schemas']['NewPackage'];
 export type NewRun = components['schemas']['NewRun'];
 export type NewVersion = components['schemas']['NewVersion'];
 export type NodeError = components['schemas']['NodeError'];
+export type NodeFacts = components['schemas']['NodeFacts'];
 export type Outline = components['schemas']['Outline'];
 export type OwnProfile = components['schemas']['OwnProfile'];
 export type PackageChange = components['schemas']['PackageChange'];
@@ -1303,6 +1436,8 @@ export type Problem = components['schemas']['Problem'];
 export type ProblemPage = components['schemas']['ProblemPage'];
 export type Profile = components['schemas']['Profile'];
 export type ProfileChange = components['schemas']['ProfileChange'];
+export type Proposal = components['schemas']['Proposal'];
+export type Reading = components['schemas']['Reading'];
 export type Reason = components['schemas']['Reason'];
 export type RefreshRequest = components['schemas']['RefreshRequest'];
 export type Relative = components['schemas']['Relative'];
@@ -1313,6 +1448,7 @@ export type SagaStep = components['schemas']['SagaStep'];
 export type SagaView = components['schemas']['SagaView'];
 export type SearchAnswer = components['schemas']['SearchAnswer'];
 export type SearchHit = components['schemas']['SearchHit'];
+export type SketchStep = components['schemas']['SketchStep'];
 export type Tokens = components['schemas']['Tokens'];
 export type TraceStep = components['schemas']['TraceStep'];
 export type VersionView = components['schemas']['VersionView'];
@@ -1522,6 +1658,39 @@ export interface operations {
                 };
                 content: {
                     "text/html": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    content_ApiLintLint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileToLint"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reading"];
                 };
             };
             /** @description A problem */
@@ -2208,6 +2377,68 @@ export interface operations {
             };
         };
     };
+    content_ApiReferenceNodesNodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeFacts"][];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    content_ApiReferenceWorkflowSchemaWorkflowSchema: {
+        parameters: {
+            query?: {
+                generation?: 1 | 2;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     runs_ApiRunsRunWorkflow: {
         parameters: {
             query?: never;
@@ -2315,7 +2546,7 @@ export interface operations {
                 per_page?: number;
                 /** @description What to look for. */
                 q?: string;
-                sort?: "relevance" | "updated" | "name" | "";
+                sort?: "relevance" | "updated" | "name" | "trending" | "";
                 /** @description Only packages with all of these. */
                 tag?: string[] | null;
             };

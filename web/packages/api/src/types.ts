@@ -10,8 +10,10 @@ export type OwnProfile = Schemas["OwnProfile"];
 export type RunView = Schemas["RunView"];
 export type TraceStep = Schemas["TraceStep"];
 export type SagaView = Schemas["SagaView"];
-export type SearchHit = Schemas["SearchHit"];
-export type SearchAnswer = Schemas["SearchAnswer"];
+/** The shape of a workflow without its data; the hub always sends the arms. */
+export type SketchStep = { use: string; arms: SketchStep[][] };
+export type SearchHit = Omit<Schemas["SearchHit"], "sketch"> & { sketch: SketchStep[] };
+export type SearchAnswer = Omit<Schemas["SearchAnswer"], "hits"> & { hits: SearchHit[] };
 export type SearchQuestion = NonNullable<paths["/api/search"]["get"]["parameters"]["query"]>;
 export type Example = Schemas["Example"];
 export type RunRequest = Partial<Example["request"]>;

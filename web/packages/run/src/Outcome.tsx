@@ -10,7 +10,7 @@ import type { Runner } from "./useRun.ts";
 import { Waterfall } from "./Waterfall.tsx";
 
 type Props = { runner: Runner; expected: Example["response"] };
-type View = "trace" | "response" | "headers";
+type View = "trace" | "response";
 
 /** What came of a run: its answer in one line, then every step. */
 export function Outcome({ runner, expected }: Props) {
@@ -53,7 +53,7 @@ function Finished({
     headers?: Record<string, string>;
   } | null;
   const tabs: Tab<View>[] = [{ name: "trace", label: "Trace" }];
-  if (response) tabs.push({ name: "response", label: "Response" }, { name: "headers", label: "Headers" });
+  if (response) tabs.push({ name: "response", label: "Response" });
   const { select } = runner;
   // The step to look at first: the one that failed last, or else the one that gave the answer.
   useEffect(() => {
@@ -90,19 +90,30 @@ function Finished({
         <div className={css.response}>
           {expected && <Recorded expected={expected} response={response} />}
           <JsonCode value={response.body ?? null} label="Body of the response" wrap />
+          <Headers headers={response.headers ?? {}} />
         </div>
       )}
-      {view === "headers" && response && (
-        <dl className={css.headers}>
-          {Object.entries(response.headers ?? {}).map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{String(value)}</dd>
-            </div>
-          ))}
-        </dl>
-      )}
     </>
+  );
+}
+
+function Headers({ headers }: { headers: Record<string, string> }) {
+  const lines = Object.entries(headers);
+  if (lines.length === 0) return null;
+  return (
+    <details>
+      <summary>
+        {lines.length} {lines.length === 1 ? "header" : "headers"}
+      </summary>
+      <dl className={css.headers}>
+        {lines.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{String(value)}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   );
 }
 

@@ -38,10 +38,10 @@ function fits(keys: string, event: KeyboardEvent): boolean {
   const wanted = keys.replace("Mod+", "");
   const mod = ON_MAC ? event.metaKey : event.ctrlKey;
   if (keys.startsWith("Mod+") !== mod || event.altKey) return false;
-  if (!mod && isTyping(event.target)) return false;
+  if (!mod && isTyping(event.composedPath()[0])) return false;
   return event.key.toLowerCase() === wanted.toLowerCase();
 }
 
-function isTyping(target: EventTarget | null): boolean {
+function isTyping(target: EventTarget | undefined): boolean {
   return target instanceof HTMLElement && (NOT_TYPED_IN.has(target.tagName) || target.isContentEditable);
 }

@@ -23,7 +23,8 @@ const TRIES = ["verify a webhook", "csv to json", "retry another provider"];
 export function HomePage() {
   const { data, error, refetch } = useQuery(queries.homePage());
   const [, go] = useLocation();
-  const featured = data?.trending[0] ?? data?.newest[0];
+  const trending = data?.trending.filter(hit => hit.runs > 0);
+  const featured = data && (trending?.[0] ?? telling(data.newest));
   return (
     <Page title="Blok">
       <div className={css.hero}>
@@ -69,13 +70,18 @@ export function HomePage() {
         />
       ) : (
         <>
-          <Row title="Trending this week" hits={data?.trending} href="/workflows?sort=trending" />
+          <Row title="Trending this week" hits={trending} href="/workflows?sort=trending" />
           <Categories counts={data?.facets.category} />
           <Row title="New" hits={data?.newest} href="/workflows?sort=updated" />
         </>
       )}
     </Page>
   );
+}
+
+/** While nothing was run yet: the one of the newest with the most to see that still fits into the picture. */
+function telling(hits: SearchHit[]): SearchHit | undefined {
+  return hits.filter(hit => hit.step_count <= 8).sort((a, b) => b.step_count - a.step_count)[0] ?? hits[0];
 }
 
 function Row({ title, hits, href }: { title: string; hits: SearchHit[] | undefined; href: string }) {

@@ -90,16 +90,18 @@ type Field = { name: string; type: string; required: boolean; description: strin
 
 function Schema({ title, schema }: { title: string; schema: Record<string, unknown> }) {
   const fields = fieldsOf(schema);
+  const told = fields.some(field => field.description);
   return (
     <section aria-label={title}>
       <h2>{title}</h2>
+      {fields.length === 0 && <p className={css.any}>Any value.</p>}
       {fields.length > 0 && (
         <table className={css.fields}>
           <thead>
             <tr>
               <th scope="col">Field</th>
               <th scope="col">Type</th>
-              <th scope="col">Meaning</th>
+              {told && <th scope="col">Meaning</th>}
             </tr>
           </thead>
           <tbody>
@@ -111,7 +113,7 @@ function Schema({ title, schema }: { title: string; schema: Record<string, unkno
                 <td>
                   <code>{field.type}</code>
                 </td>
-                <td>{field.description}</td>
+                {told && <td>{field.description}</td>}
               </tr>
             ))}
           </tbody>

@@ -108,12 +108,14 @@ function Facts({ data, version }: { data: LoadedPackage; version: string | undef
           <dd>{about.tags.join(", ")}</dd>
         </div>
       )}
-      {shown?.warnings?.length ? (
-        <div>
+      {shown && shown.warnings.length > 0 && (
+        <div className={css.warnings}>
           <dt>Good to know</dt>
-          <dd>{shown.warnings.join(" ")}</dd>
+          {shown.warnings.map(warning => (
+            <dd key={warning}>{warning}</dd>
+          ))}
         </div>
-      ) : null}
+      )}
     </dl>
   );
 }

@@ -26,8 +26,9 @@ export function TimeAgo({ moment }: { moment: string }) {
   );
 }
 
-/** A duration in milliseconds as people read it: "0.3 ms", "41 ms", "1.2 s". */
+/** A duration in milliseconds as people read it: "0.3 ms", "410 ms", "1.2 s". */
 export function milliseconds(value: number): string {
+  if (value < 0.05) return "< 0.1 ms";
   if (value >= 1000) return `${(value / 1000).toFixed(value >= 10_000 ? 0 : 1)} s`;
   return `${value >= 100 ? value.toFixed(0) : value.toFixed(1)} ms`;
 }

@@ -45,7 +45,8 @@ class HubProcess:
             if self._process.poll() is not None:
                 raise RuntimeError(f"the hub ended:\n{self.log.read_text()[-3000:]}")
             try:
-                if httpx.get(self.url + wanted, timeout=5).status_code == 200:
+                answer = httpx.get(self.url + wanted, timeout=5)
+                if answer.status_code == 200 and answer.json().get("state", "ready") == "ready":
                     return time.perf_counter() - began
             except httpx.HTTPError:
                 pass

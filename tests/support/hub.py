@@ -103,7 +103,7 @@ class Hub:
             if self.process.poll() is not None:
                 raise AssertionError(f"the hub ended:\n{self.log.read_text()[-3000:]}")
             try:
-                if httpx.get(f"{self.url}/health/ready", timeout=5).status_code == 200:
+                if httpx.get(f"{self.url}/health/ready", timeout=5).json()["state"] == "ready":
                     return
             except httpx.HTTPError:
                 pass

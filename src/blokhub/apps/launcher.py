@@ -44,7 +44,6 @@ class Launcher:
 
     def __init__(self, settings: Settings, replicas: Mapping[str, int]) -> None:
         self._settings = settings
-        self._stopping = False
         self._watching: list[asyncio.Task[None]] = []
         self.children = [
             Child(
@@ -60,13 +59,13 @@ class Launcher:
     async def start(self) -> None:
         """Start all of them; returns when every one is ready. Raises PortTaken or Unavailable."""
         for child in self.children:
-            check_port(child.host, child.port)
+            check_port(child.host, child.port, f"BLOK_PORT={self._settings.port + 1000} make run-apart")
         for child in self.children:
             await self._spawn(child)
-            self._watching.append(asyncio.create_task(self._watch(child)))
         try:
             async with asyncio.timeout(_START_SECONDS), httpx.AsyncClient(timeout=5) as http:
                 await asyncio.gather(*(_until_ready(http, child) for child in self.children))
+            self._watching = [asyncio.create_task(self._watch(child)) for child in self.children]
         except TimeoutError:
             raise Unavailable(
                 f"Not every process was ready within {_START_SECONDS:g} s; what they say above tells why."
@@ -74,7 +73,6 @@ class Launcher:
 
     async def stop(self) -> None:
         """Stop all of them: first the gateway, so that nobody is sent to a service that is gone."""
-        self._stopping = True
         for task in self._watching:
             task.cancel()
         await asyncio.gather(*self._watching, return_exceptions=True)
@@ -140,13 +138,15 @@ class Launcher:
 
 
 async def _until_ready(http: httpx.AsyncClient, child: Child) -> None:
-    while True:
+    assert child.process is not None
+    while child.process.returncode is None:
         try:
             if (await http.get(f"http://{_LOOPBACK}:{child.port}/health/ready")).status_code == 200:
                 return
         except httpx.HTTPError:
             pass
         await asyncio.sleep(0.1)
+    raise Unavailable(f"The process {child} ended while it was starting; what it said above tells why.")
 
 
 def read_replicas(text: str) -> dict[str, int]:

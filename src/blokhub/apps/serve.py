@@ -43,8 +43,8 @@ class PortTaken(ProblemError):
     title = "The port is taken"
 
 
-def check_port(host: str, port: int) -> None:
-    """Raise PortTaken when nothing could listen there."""
+def check_port(host: str, port: int, another: str = "") -> None:
+    """Raise PortTaken when nothing could listen there. `another` says how to choose another port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -52,7 +52,7 @@ def check_port(host: str, port: int) -> None:
         except OSError as error:
             raise PortTaken(
                 f"Port {port} of {host} cannot be used ({error.strerror}). "
-                f"Stop what listens there, or choose another port: BLOK_PORT={port + 1} make run."
+                f"Stop what listens there, or choose another port: {another or f'BLOK_PORT={port + 1} make run'}."
             ) from error
 
 

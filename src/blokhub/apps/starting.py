@@ -105,7 +105,7 @@ async def serve_one(name: str, port: int | None, tell: Tell, announce: Tell, *, 
     configure_logging(chosen.log_level, chosen.log_format)
     chosen.shared_secret()
     number = port or port_of(chosen, name)
-    check_port(chosen.host, number)
+    check_port(chosen.host, number, f"--port {number + 1}")
     running = await prepare(chosen, await _configured_engines(), tell)
     await serve(
         deployable(name, running),

@@ -24,14 +24,19 @@ def live() -> dict[str, str]:
     return {"state": "live"}
 
 
-@get("/health/ready", summary="Whether everything that a request needs is there")
+@get("/health/ready", summary="Whether requests can be answered, and what is missing")
 async def ready(gateway: TheGateway) -> Response[dict[str, Any]]:
-    """503 with the problems, while a service cannot do its work."""
-    found = await asyncio.gather(*(_status(gateway, name) for name in gateway.clients.names()))
+    """503 while a service of this process cannot do its work, or no service at all can.
+
+    A service that is down elsewhere does not take the gateway away from the others: then it is `degraded`.
+    """
+    names = gateway.clients.names()
+    found = await asyncio.gather(*(_status(gateway, name) for name in names))
+    missing = {each["name"] for each in found if each["state"] in {"unready", "unreachable"}}
+    unready = len(missing) == len(names) or any(gateway.clients.local(name) is not None for name in missing)
+    state = "not ready" if unready else "degraded" if missing else "ready"
     problems = {each["name"]: each["problems"] for each in found if each["problems"]}
-    unready = any(each["state"] in {"unready", "unreachable"} for each in found)
-    body = {"state": "not ready" if unready else "ready", "problems": problems}
-    return Response(body, status_code=503 if unready else 200)
+    return Response({"state": state, "problems": problems}, status_code=503 if unready else 200)
 
 
 @get("/metrics", summary="Measurements in the form of Prometheus", sync_to_thread=False)

@@ -2,6 +2,7 @@ import { FlowCanvas } from "@blok/canvas";
 import { FlowSketch } from "@blok/canvas/sketch";
 import { diffFlows, mapTrace, readFlow, type TraceStep } from "@blok/graph";
 import { useMemo, useState } from "react";
+import { Bench } from "./Bench.tsx";
 import css from "./playground.module.css";
 
 const files = import.meta.glob<unknown>("../../../../src/blokhub/starter/*/workflow.json", {
@@ -27,6 +28,7 @@ export function Playground() {
   const run = useMemo(() => (shown && trace ? mapTrace(shown.flow, trace) : undefined), [shown, trace]);
   const before = flows.find(({ name }) => name === query.get("before"))?.flow;
   const diff = useMemo(() => (shown && before ? diffFlows(before, shown.flow) : undefined), [shown, before]);
+  if (query.has("bench")) return <Bench count={Number(query.get("bench")) || 200} />;
   if (query.has("sketches")) {
     return (
       <div className={css.cards}>

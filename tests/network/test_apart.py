@@ -158,6 +158,51 @@ def test_while_search_is_down_publishing_waits_and_the_rest_goes_on(apart: Apart
     assert stranger.get("/api/search", params={"owner": name}).json()["total"] == 1
 
 
+def test_while_content_is_down_the_rest_goes_on(apart: ApartHub, name: str) -> None:
+    ann = apart.newcomer(name)
+    ann.create("greeting", title=f"Greets {name}")
+    ann.publish("greeting", "1.0.0", greeting())
+    stranger = apart.client()
+    for part in apart.parts["content"]:
+        part.kill()
+    try:
+        page = stranger.get(f"/api/pages/package/{name}/greeting", headers=ann.http.headers).json()
+        assert "content" in page["degraded"]
+        assert page["author"]["handle"] == name
+        assert stranger.get("/api/search", params={"q": name}).json()["total"] == 1
+        assert stranger.get("/api/pages/home").json()["total"] >= 1
+        run = stranger.post("/api/runs", json={"package": f"{name}/greeting"})
+        assert (run.status_code, run.json()["name"]) == (503, "unavailable")
+        own = ann.http.post("/api/runs", json={"definition": greeting("Hello")})
+        assert own.json()["response"]["body"] == {"message": "Hello"}
+    finally:
+        for part in apart.parts["content"]:
+            part.start(wait=False)
+        for part in apart.parts["content"]:
+            part.wait_ready()
+    page = stranger.get(f"/api/pages/package/{name}/greeting", headers=ann.http.headers).json()
+    assert page["degraded"] == []
+
+
+def test_while_runs_is_down_a_publication_waits(apart: ApartHub, name: str) -> None:
+    ann = apart.newcomer(name)
+    ann.create("greeting")
+    (runs,) = apart.parts["runs"]
+    runs.kill()
+    try:
+        saga_id = ann.submit("greeting", "1.0.0", greeting()).json()["saga_id"]
+
+        def dry_run() -> str:
+            steps = ann.http.get(f"/api/sagas/{saga_id}").json()["steps"]
+            return str({step["name"]: step["state"] for step in steps}["dry-run"])
+
+        eventually(lambda: dry_run() == "running")
+        assert apart.client().post("/api/runs", json={"definition": greeting()}).status_code == 503
+    finally:
+        runs.start()
+    assert ann.wait_for_saga(saga_id)["state"] == "completed"
+
+
 async def test_sagas_of_a_process_that_never_returns_are_taken_over(apart: ApartHub, name: str) -> None:
     ann = apart.newcomer(name)
     ann.create("greeting")

@@ -50,9 +50,10 @@ def check_port(host: str, port: int, another: str = "") -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
+            choice = another or f"BLOK_PORT={port + 1} make run"
             raise PortTaken(
                 f"Port {port} of {host} cannot be used ({error.strerror}). "
-                f"Stop what listens there, or choose another port: {another or f'BLOK_PORT={port + 1} make run'}."
+                f"Stop what listens there, or choose another port: {choice}."
             ) from error
 
 

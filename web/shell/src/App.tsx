@@ -86,17 +86,27 @@ function useMainNavigation(path: string): NavItem[] {
       icon: icons.Compass,
       href: "/workflows",
       count: data?.total,
-      active: at("/workflows") && path !== "/workflows/create",
+      active: at("/workflows") && !isEditor(path),
     },
     { label: "Nodes", icon: icons.Blocks, href: "/nodes", active: at("/nodes") },
   ];
+}
+
+/** Whether a page has a button of its own to publish. */
+function isEditor(path: string): boolean {
+  return moduleFor(path) === "editor";
 }
 
 function useOwnNavigation(path: string): NavItem[] {
   const user = useSession(state => state.user);
   if (!user) return [];
   return [
-    { label: "My packages", icon: icons.PackageIcon, href: "/dashboard", active: path === "/dashboard" },
+    {
+      label: "My packages",
+      icon: icons.PackageIcon,
+      href: "/dashboard",
+      active: path === "/dashboard" || path.endsWith("/edit"),
+    },
     {
       label: "New workflow",
       icon: icons.SquarePen,
@@ -115,7 +125,7 @@ function useBottomNavigation(path: string): NavItem[] {
       label: "Discover",
       icon: icons.Compass,
       href: "/workflows",
-      active: path.startsWith("/workflows") && path !== "/workflows/create",
+      active: path.startsWith("/workflows") && !isEditor(path),
     },
     { label: "New", icon: icons.Plus, href: "/workflows/create", active: path === "/workflows/create" },
     { label: "Nodes", icon: icons.Blocks, href: "/nodes", active: path.startsWith("/nodes") },
@@ -158,7 +168,7 @@ function Search() {
 
 function Account() {
   const { status, user } = useSession();
-  const [, go] = useLocation();
+  const [path, go] = useLocation();
   if (status === "unknown") return <span className={css.placeholder} />;
   if (!user) {
     return (
@@ -182,9 +192,11 @@ function Account() {
     );
   return (
     <>
-      <ButtonLink href="/workflows/create" variant="primary" icon={icons.Upload} className={css.wide}>
-        Publish
-      </ButtonLink>
+      {!isEditor(path) && (
+        <ButtonLink href="/workflows/create" variant="primary" icon={icons.Upload} className={css.wide}>
+          Publish
+        </ButtonLink>
+      )}
       <Menu
         label="Your account"
         trigger={<Avatar handle={user.handle} size={32} />}

@@ -13,14 +13,22 @@ const knowledge = new Knowledge(
       method: { enum: ["GET", "POST"] },
     },
     $defs: {
-      step: { anyOf: [{ properties: { id: {}, use: {}, inputs: {} } }, { properties: { branch: { properties: { then: {} } } } }] },
+      step: {
+        anyOf: [
+          { properties: { id: {}, use: {}, inputs: {} } },
+          { properties: { branch: { properties: { when: {} } } } },
+        ],
+      },
     },
   },
   [
     {
       name: "@blokjs/hash",
       description: "A hash of a text.",
-      input: { required: ["text"], properties: { text: { type: "string" }, algorithm: { enum: ["sha256", "md5"] } } },
+      input: {
+        required: ["text"],
+        properties: { text: { type: "string" }, algorithm: { enum: ["sha256", "md5"] } },
+      },
       output: {},
     },
   ],
@@ -37,13 +45,24 @@ test("the keys of the format are known, the required ones first", () => {
 });
 
 test("a step may be any of its kinds", () => {
-  expect(knowledge.keysAt(["steps", 0], {}).map(each => each.label)).toEqual(["id", "use", "inputs", "branch"]);
+  expect(knowledge.keysAt(["steps", 0], {}).map(each => each.label)).toEqual([
+    "id",
+    "use",
+    "inputs",
+    "branch",
+  ]);
 });
 
 test("the inputs of a step are those of its node", () => {
   const document = { steps: [{ use: "@blokjs/hash", inputs: {} }] };
-  expect(knowledge.keysAt(["steps", 0, "inputs"], document).map(each => each.label)).toEqual(["text", "algorithm"]);
-  expect(knowledge.valuesAt(["steps", 0, "inputs", "algorithm"], document).map(each => each.label)).toEqual(['"sha256"', '"md5"']);
+  expect(knowledge.keysAt(["steps", 0, "inputs"], document).map(each => each.label)).toEqual([
+    "text",
+    "algorithm",
+  ]);
+  expect(knowledge.valuesAt(["steps", 0, "inputs", "algorithm"], document).map(each => each.label)).toEqual([
+    '"sha256"',
+    '"md5"',
+  ]);
 });
 
 test("where a node is named every node is proposed", () => {
@@ -52,12 +71,17 @@ test("where a node is named every node is proposed", () => {
 
 test("the meaning of a key and of a node can be asked for", () => {
   expect(knowledge.aboutAt(["name"], {})).toBe("What it is called.");
-  expect(knowledge.aboutAt(["steps", 0, "use"], { steps: [{ use: "@blokjs/hash" }] })).toBe("A hash of a text.");
+  expect(knowledge.aboutAt(["steps", 0, "use"], { steps: [{ use: "@blokjs/hash" }] })).toBe(
+    "A hash of a text.",
+  );
 });
 
 test("the place of the cursor is a key or a value with the way that leads there", () => {
   expect(at('{"steps": [{"id": "a"}, {"u|"}]}')).toMatchObject({ role: "key", path: ["steps", 1] });
-  expect(at('{"steps": [{"id": "a", "use": "@b|"}]}')).toMatchObject({ role: "value", path: ["steps", 0, "use"] });
+  expect(at('{"steps": [{"id": "a", "use": "@b|"}]}')).toMatchObject({
+    role: "value",
+    path: ["steps", 0, "use"],
+  });
   expect(at('{"method": |}')).toMatchObject({ role: "value", path: ["method"] });
   expect(at('{"name": "x", |}')).toMatchObject({ role: "key", path: [], keys: ["name"] });
 });

@@ -95,7 +95,7 @@ export interface paths {
         put?: never;
         /**
          * Sign out
-         * @description End the session of the access token, or of the refresh token in the body.
+         * @description End the session of the refresh token in the body or in the cookie, or else of the access token.
          */
         post: operations["users_ApiAuthLogoutLogout"];
         delete?: never;
@@ -115,9 +115,31 @@ export interface paths {
         put?: never;
         /**
          * Continue a session
-         * @description Trade a refresh token for new tokens. Each refresh token can be used once.
+         * @description Trade a refresh token for new tokens. Each can be used once, and a second use ends the session.
+         *
+         *     A cookie is shared by all windows of a browser: one that comes a moment too late is told to ask again.
          */
         post: operations["users_ApiAuthRefreshRefresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/community/packages/{owner}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What people say of a package
+         * @description How many have starred a package, and whether you have.
+         */
+        get: operations["community_ApiCommunityPackagesOwnerNameReadCommunity"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -342,6 +364,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/packages/{owner}/{name}/star": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Star a package
+         * @description Say that you like a package. To say it again changes nothing.
+         */
+        put: operations["community_ApiPackagesOwnerNameStarStar"];
+        post?: never;
+        /**
+         * Take a star back
+         * @description Take your star back. Without one, nothing changes.
+         */
+        delete: operations["community_ApiPackagesOwnerNameStarUnstar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/packages/{owner}/{name}/versions": {
         parameters: {
             query?: never;
@@ -475,7 +521,8 @@ export interface paths {
         };
         /**
          * Everything that a package's page shows
-         * @description The package, its versions and lineage, its author, and the definition and examples of one version.
+         * @description The package, its versions and lineage, its author, what people say of it, and the definition and
+         *     examples of one version.
          */
         get: operations["gateway_ApiPagesPackageOwnerNamePackagePage"];
         put?: never;
@@ -720,6 +767,9 @@ export interface paths {
         /**
          * Register an account
          * @description Register an account. The handle is the public address of everything that it publishes.
+         *
+         *     With `cookie` the account is signed in at once: `tokens` holds the access token, and a cookie what
+         *     renews it.
          */
         post: operations["users_ApiUsersRegister"];
         delete?: never;
@@ -805,8 +855,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether everything that a request needs is there
-         * @description 503 with the problems, while a service cannot do its work.
+         * Whether requests can be answered, and what is missing
+         * @description 503 while a service of this process cannot do its work, or no service at all can.
+         *
+         *     A service that is down elsewhere does not take the gateway away from the others: then it is `degraded`.
          */
         get: operations["gateway_HealthReadyReady"];
         put?: never;
@@ -892,6 +944,8 @@ export interface components {
         };
         /** Credentials */
         Credentials: {
+            /** @default false */
+            cookie: boolean;
             login: string;
             password: string;
         };
@@ -1007,6 +1061,8 @@ export interface components {
         };
         /** NewAccount */
         NewAccount: {
+            /** @default false */
+            cookie: boolean;
             /** @default  */
             display_name: string;
             email: string;
@@ -1122,6 +1178,11 @@ export interface components {
             tags?: string[];
             title?: string;
             visibility?: "public" | "unlisted" | "private";
+        };
+        /** PackageCommunity */
+        PackageCommunity: {
+            starred: boolean;
+            stars: number;
         };
         /** PackageSummary */
         PackageSummary: {
@@ -1244,7 +1305,22 @@ export interface components {
         };
         /** RefreshRequest */
         RefreshRequest: {
-            refresh_token: string;
+            refresh_token?: string | null;
+        };
+        /** Registered */
+        Registered: {
+            bio: string;
+            /** Format: date-time */
+            created_at: string;
+            display_name: string;
+            email: string | null;
+            handle: string;
+            id: string;
+            location: string;
+            reputation: components["schemas"]["Reputation"];
+            roles: string[];
+            tokens?: components["schemas"]["Tokens"] | null;
+            website: string;
         };
         /** Relative */
         Relative: {
@@ -1342,6 +1418,8 @@ export interface components {
             /** @default 0 */
             score: number;
             sketch?: components["schemas"]["SketchStep"][];
+            /** @default 0 */
+            stars: number;
             step_count: number;
             summary: string;
             tags: string[];
@@ -1429,6 +1507,7 @@ export type NodeFacts = components['schemas']['NodeFacts'];
 export type Outline = components['schemas']['Outline'];
 export type OwnProfile = components['schemas']['OwnProfile'];
 export type PackageChange = components['schemas']['PackageChange'];
+export type PackageCommunity = components['schemas']['PackageCommunity'];
 export type PackageSummary = components['schemas']['PackageSummary'];
 export type PackageView = components['schemas']['PackageView'];
 export type PageBlokhubServicesContentQueriesPackageSummary = components['schemas']['Page_blokhub.services.content.queries.PackageSummary_'];
@@ -1440,6 +1519,7 @@ export type Proposal = components['schemas']['Proposal'];
 export type Reading = components['schemas']['Reading'];
 export type Reason = components['schemas']['Reason'];
 export type RefreshRequest = components['schemas']['RefreshRequest'];
+export type Registered = components['schemas']['Registered'];
 export type Relative = components['schemas']['Relative'];
 export type Reputation = components['schemas']['Reputation'];
 export type ReputationPart = components['schemas']['ReputationPart'];
@@ -1596,7 +1676,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": null;
+                };
             };
             /** @description A problem */
             default: {
@@ -1618,7 +1700,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RefreshRequest"];
+                "application/json": components["schemas"]["RefreshRequest"] | null;
             };
         };
         responses: {
@@ -1629,6 +1711,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    community_ApiCommunityPackagesOwnerNameReadCommunity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                owner: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageCommunity"];
                 };
             };
             /** @description A problem */
@@ -2094,6 +2208,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Lineage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    community_ApiPackagesOwnerNameStarStar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                owner: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageCommunity"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    community_ApiPackagesOwnerNameStarUnstar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                owner: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageCommunity"];
                 };
             };
             /** @description A problem */
@@ -2748,7 +2926,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OwnProfile"];
+                    "application/json": components["schemas"]["Registered"];
                 };
             };
             /** @description A problem */

@@ -70,12 +70,10 @@ function Finished({
           <Mark run={run} response={response} />
           {response ? `${response.status} ${WORDS[response.status] ?? ""}` : STATUS[run.status]}
         </strong>
-        <span className={css.figures}>
-          {milliseconds(run.duration_ms)} · {rows.length} {rows.length === 1 ? "step" : "steps"}
-        </span>
+        <span className={css.figures}>{milliseconds(run.duration_ms)}</span>
         <Tabs label="What came of it" size="small" tabs={tabs} active={view} onChange={setView} />
       </div>
-      {run.problem && (
+      {run.problem && (!response || run.status === "completed") && (
         <div className={css.trouble}>
           <Notice tone={run.status === "completed" ? "warning" : "error"}>{sentenceOf(run.problem)}</Notice>
         </div>

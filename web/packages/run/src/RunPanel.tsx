@@ -17,12 +17,14 @@ type Props = {
   limits: string;
   /** Replaces the button while a run is not possible, and says why. */
   refusal?: string | undefined;
+  /** The examples are not published yet, so the hub knows none of them by name. */
+  byDefinition?: boolean;
 };
 
 const OWN = "";
 
 /** Choose an example or write a request, run it, and see what every step did. */
-export function RunPanel({ flow, examples, runner, limits, refusal }: Props) {
+export function RunPanel({ flow, examples, runner, limits, refusal, byDefinition = false }: Props) {
   const [chosen, setChosen] = useState(examples[0]?.name ?? OWN);
   const [draft, setDraft] = useState<RequestDraft>(() => draftOf(examples[0], flow.trigger));
   const [problems, setProblems] = useState<DraftProblems>({});
@@ -50,7 +52,7 @@ export function RunPanel({ flow, examples, runner, limits, refusal }: Props) {
       return;
     }
     setProblems({});
-    runner.start({ ...(example && { example: example.name }), request: outcome.request });
+    runner.start({ ...(example && !byDefinition && { example: example.name }), request: outcome.request });
   }
 
   useShortcuts("This workflow", [{ keys: "Mod+Enter", does: "Run", run }]);

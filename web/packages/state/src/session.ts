@@ -28,7 +28,7 @@ export async function register(account: {
   password: string;
   display_name: string;
 }): Promise<void> {
-  await answer(api.POST("/api/users", { body: account }));
+  await answer(api.POST("/api/users", { body: { ...account, cookie: false } }));
   await signIn(account.handle, account.password);
 }
 

@@ -1,4 +1,10 @@
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import type { Encoding, LintProblem } from "@blok/api";
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+} from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { yaml } from "@codemirror/lang-yaml";
@@ -7,8 +13,14 @@ import { toml } from "@codemirror/legacy-modes/mode/toml";
 import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, type Text } from "@codemirror/state";
-import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from "@codemirror/view";
-import type { Encoding, LintProblem } from "@blok/api";
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  keymap,
+  lineNumbers,
+} from "@codemirror/view";
 import { useEffect, useRef } from "react";
 import css from "./CodeEditor.module.css";
 import { completion, explanation } from "./complete.ts";
@@ -60,11 +72,22 @@ export function CodeEditor({ text, format, problems, knowledge, onChange, label 
           highlightSelectionMatches(),
           EditorView.contentAttributes.of({ "aria-label": label }),
           EditorView.lineWrapping,
-          keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap, indentWithTab]),
+          keymap.of([
+            ...closeBracketsKeymap,
+            ...defaultKeymap,
+            ...searchKeymap,
+            ...historyKeymap,
+            ...foldKeymap,
+            ...completionKeymap,
+            ...lintKeymap,
+            indentWithTab,
+          ]),
           languageOf(format),
           known.current.of([]),
           looks,
-          EditorView.updateListener.of(update => update.docChanged && change.current(update.state.doc.toString())),
+          EditorView.updateListener.of(
+            update => update.docChanged && change.current(update.state.doc.toString()),
+          ),
         ],
       }),
     });
@@ -81,16 +104,24 @@ export function CodeEditor({ text, format, problems, knowledge, onChange, label 
     current.dispatch({ changes: { from: 0, to: current.state.doc.length, insert: text } });
   }, [text]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: an editor for another format needs it again
   useEffect(() => {
-    const helpers = knowledge && format === "json" ? [autocompletion({ override: [completion(knowledge)] }), explanation(knowledge)] : [];
+    const helpers =
+      knowledge && format === "json"
+        ? [autocompletion({ override: [completion(knowledge)] }), explanation(knowledge)]
+        : [];
     view.current?.dispatch({ effects: known.current.reconfigure(helpers) });
   }, [knowledge, format]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: an editor for another format needs them again
   useEffect(() => {
     const current = view.current;
-    if (current) current.dispatch(setDiagnostics(current.state, problems.map(each => diagnostic(each, current.state.doc))));
+    if (current)
+      current.dispatch(
+        setDiagnostics(
+          current.state,
+          problems.map(each => diagnostic(each, current.state.doc)),
+        ),
+      );
   }, [problems, format]);
 
   return <div ref={host} className={css.editor} />;

@@ -7,7 +7,11 @@ import type { Candidate, Knowledge } from "./schema.ts";
 export function completion(knowledge: Knowledge) {
   return (context: CompletionContext): CompletionResult | null => {
     const place = placeAt(context.state, context.pos);
-    if (!place || (!context.explicit && !place.quoted && place.from === context.pos && place.role === "value")) return null;
+    if (
+      !place ||
+      (!context.explicit && !place.quoted && place.from === context.pos && place.role === "value")
+    )
+      return null;
     const document = read(context.state.doc.toString(), place);
     const found =
       place.role === "key"
@@ -28,7 +32,11 @@ function option({ label, kind, about, required }: Candidate): Completion {
     apply: (view, _, from, to) => {
       const follows = view.state.sliceDoc(to, to + 20);
       const insert = kind === "key" && !/^\s*:/.test(follows) ? `${text}: ` : text;
-      view.dispatch({ changes: { from, to, insert }, selection: { anchor: from + insert.length }, userEvent: "input.complete" });
+      view.dispatch({
+        changes: { from, to, insert },
+        selection: { anchor: from + insert.length },
+        userEvent: "input.complete",
+      });
     },
   };
 }
@@ -38,7 +46,8 @@ export function explanation(knowledge: Knowledge) {
   return hoverTooltip((view, position) => {
     const place = placeAt(view.state, position + 1);
     if (!place) return null;
-    const path = place.role === "key" ? [...place.path, keyText(view.state.sliceDoc(place.from, place.to))] : place.path;
+    const path =
+      place.role === "key" ? [...place.path, keyText(view.state.sliceDoc(place.from, place.to))] : place.path;
     const about = knowledge.aboutAt(path, read(view.state.doc.toString(), place));
     if (!about) return null;
     return {
@@ -60,7 +69,10 @@ function keyText(text: string): string {
 
 /** The file as values; while it is being written, with what stands at the cursor made whole. */
 function read(text: string, place: { from: number; to: number; role: string }): unknown {
-  const attempts = [text, `${text.slice(0, place.from)}${place.role === "key" ? '"": null' : "null"}${text.slice(place.to)}`];
+  const attempts = [
+    text,
+    `${text.slice(0, place.from)}${place.role === "key" ? '"": null' : "null"}${text.slice(place.to)}`,
+  ];
   for (const attempt of attempts) {
     try {
       return JSON.parse(attempt.replace(/,(\s*[}\]])/g, "$1"));

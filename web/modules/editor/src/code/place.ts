@@ -4,7 +4,14 @@ import type { SyntaxNode } from "@lezer/common";
 import type { PathPart } from "./schema.ts";
 
 /** Where the cursor stands in a JSON text. `from` is where what is being written begins. */
-export type Place = { path: PathPart[]; role: "key" | "value"; from: number; to: number; keys: string[]; quoted: boolean };
+export type Place = {
+  path: PathPart[];
+  role: "key" | "value";
+  from: number;
+  to: number;
+  keys: string[];
+  quoted: boolean;
+};
 
 /** The place at `position`, or null where nothing of the format can be written. */
 export function placeAt(state: EditorState, position: number): Place | null {
@@ -13,21 +20,51 @@ export function placeAt(state: EditorState, position: number): Place | null {
   const text = (each: SyntaxNode) => state.sliceDoc(each.from, each.to);
   if (node.name === "PropertyName") {
     const object = node.parent?.parent;
-    return object ? { path: pathOf(object, text), role: "key", from: node.from, to: node.to, keys: keysOf(object, text), quoted: true } : null;
+    return object
+      ? {
+          path: pathOf(object, text),
+          role: "key",
+          from: node.from,
+          to: node.to,
+          keys: keysOf(object, text),
+          quoted: true,
+        }
+      : null;
   }
   if (node.name === "String" || node.name === "Number" || node.name === "True" || node.name === "False") {
-    return { path: pathOf(node, text), role: "value", from: node.from, to: node.to, keys: [], quoted: node.name === "String" };
+    return {
+      path: pathOf(node, text),
+      role: "value",
+      from: node.from,
+      to: node.to,
+      keys: [],
+      quoted: node.name === "String",
+    };
   }
   const before = state.sliceDoc(Math.max(0, position - 200), position);
   if (node.name === "Property" && /:\s*$/.test(before)) {
     const name = node.getChild("PropertyName");
     const parent = node.parent;
     if (!name || !parent) return null;
-    return { path: [...pathOf(parent, text), unquoted(text(name))], role: "value", from: position, to: position, keys: [], quoted: false };
+    return {
+      path: [...pathOf(parent, text), unquoted(text(name))],
+      role: "value",
+      from: position,
+      to: position,
+      keys: [],
+      quoted: false,
+    };
   }
   const object = node.name === "Object" ? node : node.name === "Property" ? node.parent : null;
   if (object?.name === "Object" && /[{,]\s*$/.test(before)) {
-    return { path: pathOf(object, text), role: "key", from: position, to: position, keys: keysOf(object, text), quoted: false };
+    return {
+      path: pathOf(object, text),
+      role: "key",
+      from: position,
+      to: position,
+      keys: keysOf(object, text),
+      quoted: false,
+    };
   }
   return null;
 }

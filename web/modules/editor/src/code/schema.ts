@@ -21,7 +21,13 @@ export class Knowledge {
     for (const schema of this.schemasAt(path, document)) {
       const required = new Set(list(schema.required));
       for (const [label, about] of Object.entries(record(schema.properties))) {
-        if (!found.has(label)) found.set(label, { label, kind: "key", about: aboutOf(record(about)), required: required.has(label) });
+        if (!found.has(label))
+          found.set(label, {
+            label,
+            kind: "key",
+            about: aboutOf(record(about)),
+            required: required.has(label),
+          });
       }
     }
     return [...found.values()].sort((a, b) => Number(b.required) - Number(a.required));
@@ -30,7 +36,11 @@ export class Knowledge {
   /** Values that fit at `path`. */
   valuesAt(path: readonly PathPart[], document: unknown): Candidate[] {
     if (path.at(-1) === "use" || (path.at(-1) === "node" && typeof path.at(-2) === "number")) {
-      return [...this.nodes.values()].map(node => ({ label: JSON.stringify(node.name), kind: "value", about: node.description }));
+      return [...this.nodes.values()].map(node => ({
+        label: JSON.stringify(node.name),
+        kind: "value",
+        about: node.description,
+      }));
     }
     const labels = new Set<string>();
     for (const schema of this.schemasAt(path, document)) {
@@ -76,7 +86,10 @@ export class Knowledge {
     if (depth > 8) return [];
     const found: Schema[] = [schema];
     if (typeof schema.$ref === "string") {
-      const target = schema.$ref.split("/").slice(1).reduce<unknown>((place, part) => record(place)[part], this.schema);
+      const target = schema.$ref
+        .split("/")
+        .slice(1)
+        .reduce<unknown>((place, part) => record(place)[part], this.schema);
       found.push(...this.alternatives(record(target), depth + 1));
     }
     for (const choice of ["anyOf", "oneOf", "allOf"]) {
@@ -88,7 +101,10 @@ export class Knowledge {
 
 /** The value at a path, or undefined. */
 export function valueAt(document: unknown, path: readonly PathPart[]): unknown {
-  return path.reduce<unknown>((place, part) => (Array.isArray(place) ? place[Number(part)] : record(place)[part]), document);
+  return path.reduce<unknown>(
+    (place, part) => (Array.isArray(place) ? place[Number(part)] : record(place)[part]),
+    document,
+  );
 }
 
 function aboutOf(schema: Schema): string {
@@ -96,7 +112,9 @@ function aboutOf(schema: Schema): string {
 }
 
 function record(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
 }
 
 function list(value: unknown): unknown[] {

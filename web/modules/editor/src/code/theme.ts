@@ -18,14 +18,28 @@ export const looks = [
     "&.cm-focused": { outline: "none" },
     ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.65" },
     ".cm-content": { padding: "12px 0", caretColor: "var(--text)" },
-    ".cm-gutters": { backgroundColor: "var(--surface)", color: "var(--faint)", border: "none", paddingLeft: "4px" },
-    ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "color-mix(in srgb, var(--sunken) 70%, transparent)" },
+    ".cm-gutters": {
+      backgroundColor: "var(--surface)",
+      color: "var(--faint)",
+      border: "none",
+      paddingLeft: "4px",
+    },
+    ".cm-activeLine, .cm-activeLineGutter": {
+      backgroundColor: "color-mix(in srgb, var(--sunken) 70%, transparent)",
+    },
     ".cm-cursor": { borderLeftColor: "var(--text)" },
     "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
       backgroundColor: "color-mix(in srgb, var(--link) 24%, transparent)",
     },
-    ".cm-matchingBracket": { backgroundColor: "var(--primary-soft)", outline: "1px solid var(--line-strong)" },
-    ".cm-foldPlaceholder": { backgroundColor: "var(--sunken)", border: "1px solid var(--line)", color: "var(--muted)" },
+    ".cm-matchingBracket": {
+      backgroundColor: "var(--primary-soft)",
+      outline: "1px solid var(--line-strong)",
+    },
+    ".cm-foldPlaceholder": {
+      backgroundColor: "var(--sunken)",
+      border: "1px solid var(--line)",
+      color: "var(--muted)",
+    },
     ".cm-tooltip": {
       border: "1px solid var(--line-strong)",
       borderRadius: "var(--radius-small)",
@@ -37,10 +51,18 @@ export const looks = [
     ".cm-about, .cm-completionInfo": { padding: "8px 12px", maxWidth: "360px", fontFamily: "var(--font)" },
     ".cm-tooltip-autocomplete > ul": { fontFamily: "var(--mono)", maxHeight: "16em" },
     ".cm-tooltip-autocomplete > ul > li": { padding: "3px 10px" },
-    ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--primary-soft)", color: "var(--link)" },
+    ".cm-tooltip-autocomplete > ul > li[aria-selected]": {
+      backgroundColor: "var(--primary-soft)",
+      color: "var(--link)",
+    },
     ".cm-completionDetail": { color: "var(--faint)", fontStyle: "normal" },
     ".cm-diagnostic": { padding: "8px 12px", fontFamily: "var(--font)", borderLeftWidth: "3px" },
     ".cm-panels": { backgroundColor: "var(--surface)", color: "var(--text)" },
-    ".cm-panels input, .cm-panels button": { font: "inherit", color: "inherit", background: "var(--bg)", border: "1px solid var(--line-strong)" },
+    ".cm-panels input, .cm-panels button": {
+      font: "inherit",
+      color: "inherit",
+      background: "var(--bg)",
+      border: "1px solid var(--line-strong)",
+    },
   }),
 ];

@@ -1,6 +1,6 @@
 import "@xyflow/react/dist/base.css";
-import { type Flow, type FlowDiff, type FlowRun, TRIGGER_KEY } from "@blok/graph";
-import { type KeyboardEvent, useMemo, useState } from "react";
+import { ancestorsOf, type Flow, type FlowDiff, type FlowRun, TRIGGER_KEY } from "@blok/graph";
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { CanvasControls } from "./CanvasControls.tsx";
 import css from "./canvas.module.css";
 import { FlowOutline } from "./FlowOutline.tsx";
@@ -39,6 +39,7 @@ export function FlowCanvas(props: FlowCanvasProps) {
   const [cursor, setCursor] = useState(TRIGGER_KEY);
   const [listed, setListed] = useState(false);
   const [full, setFull] = useState(false);
+  const refocus = useRef<string | null>(null);
   const size = useMemo(
     () => measured && (maxHeight && !full ? { ...measured, height: maxHeight } : measured),
     [measured, maxHeight, full],
@@ -53,17 +54,36 @@ export function FlowCanvas(props: FlowCanvasProps) {
         setCursor(key);
         onSelect?.(key);
       },
-      fold: (key: string) => setFolded(known => toggled(known, key)),
+      fold: (key: string) => {
+        setCursor(key);
+        setFolded(known => toggled(known, key));
+        refocus.current = key;
+      },
     }),
     [onSelect],
   );
 
+  // Whoever selects a step elsewhere, in a list of records say, is shown it here.
+  useEffect(() => {
+    if (!selected) return;
+    setCursor(selected);
+    setFolded(known => without(known, ancestorsOf(flow, selected)));
+    view.reveal(selected);
+  }, [selected, flow, view]);
+
+  // A step that folds becomes another element: whoever stood on it must not lose their place.
+  useEffect(() => {
+    const key = folded && refocus.current;
+    refocus.current = null;
+    if (!key) return;
+    const shown = requestAnimationFrame(() => focusStep(frame.current, key));
+    return () => cancelAnimationFrame(shown);
+  }, [folded, frame]);
+
   const goTo = (key: string) => {
     setCursor(key);
     view.reveal(key);
-    frame.current
-      ?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)
-      ?.focus({ preventScroll: true });
+    focusStep(frame.current, key);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -123,6 +143,15 @@ export function FlowCanvas(props: FlowCanvasProps) {
       )}
     </section>
   );
+}
+
+function focusStep(canvas: HTMLElement | null, key: string): void {
+  const step = canvas?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
+  step?.focus({ preventScroll: true });
+}
+
+function without(keys: ReadonlySet<string>, others: readonly string[]): ReadonlySet<string> {
+  return others.some(key => keys.has(key)) ? new Set([...keys].filter(key => !others.includes(key))) : keys;
 }
 
 function toggled(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {

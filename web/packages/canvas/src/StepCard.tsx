@@ -31,7 +31,7 @@ export function StepCard({ id, data, selected }: NodeProps<CardNode>) {
       </div>
       <div className={css.foot} aria-hidden="true">
         <Chip data={data} />
-        {data.folded > 0 && <span className={css.detail}>{data.folded} steps inside</span>}
+        {data.folded > 0 && <span className={css.detail}>{data.folded} steps</span>}
       </div>
       {data.foldable && <Fold id={id} open={data.folded === 0} />}
     </div>

@@ -77,17 +77,17 @@ const NARROW = 600;
 /** Place a flow in a canvas; steps whose key is in `folded` keep what is inside them to themselves. */
 export function arrange(flow: Flow, folded: ReadonlySet<string>, size: Size): Arrangement {
   const graph = toGraph(flow, folded);
-  return { flow, graph, placed: fitLayout(graph, size), steps: [...walk(flow.steps)] };
+  // Folding must not change the scale, or everything else would move as well.
+  const open = folded.size > 0 ? toGraph(flow, new Set()) : graph;
+  const placed = layout(graph, { width: size.width / fitScale(open, size) });
+  return { flow, graph, placed, steps: [...walk(flow.steps)] };
 }
 
-/** The layout that fits a canvas at the largest scale; when none does, one that can be read. */
-function fitLayout(graph: FlowGraph, size: Size): Layout {
-  if (size.width < NARROW) return layout(graph, { width: size.width });
-  for (const scale of SCALES) {
-    const placed = layout(graph, { width: size.width / scale });
-    if (placed.height * scale <= size.height) return placed;
-  }
-  return layout(graph, { width: size.width / PANNED_SCALE });
+/** The largest scale at which a graph fits a canvas; when there is none, one at which it can be read. */
+function fitScale(graph: FlowGraph, { width, height }: Size): number {
+  if (width < NARROW) return 1;
+  const fits = (scale: number) => layout(graph, { width: width / scale }).height * scale <= height;
+  return SCALES.find(fits) ?? PANNED_SCALE;
 }
 
 /** Everything that is drawn: cards, frames and ways, with what a run or a comparison says of them. */

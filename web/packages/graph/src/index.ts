@@ -15,4 +15,4 @@ export { toSketch } from "./sketch.ts";
 export { humanise, sayValue } from "./text.ts";
 export { mapTrace, passedEdges } from "./trace.ts";
 export * from "./types.ts";
-export { findStep, walk } from "./walk.ts";
+export { ancestorsOf, findStep, walk } from "./walk.ts";

@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { type Flow, readFlow, type Step, type TraceStep, walk } from "../src/index.ts";
 
-const STARTERS = new URL("../../../../src/blokhub/starter/", import.meta.url).pathname;
+const STARTERS = `${import.meta.dirname}/../../../../src/blokhub/starter`;
 
 /** The workflow files that the hub starts with, by name. */
 export const starters: readonly { name: string; flow: Flow }[] = readdirSync(STARTERS, {
   withFileTypes: true,
 })
   .filter(entry => entry.isDirectory() && !entry.name.startsWith("_"))
-  .map(({ name }) => ({ name, flow: readFlow(readJson(`${STARTERS}${name}/workflow.json`)) }));
+  .map(({ name }) => ({ name, flow: readFlow(readJson(`${STARTERS}/${name}/workflow.json`)) }));
 
 export function starter(name: string): Flow {
   const found = starters.find(one => one.name === name);
@@ -19,8 +19,10 @@ export function starter(name: string): Flow {
 
 /** A run of a starter workflow as the hub recorded it. */
 export function recorded(name: string): { flow: Flow; trace: TraceStep[] } {
-  const path = new URL(`./fixtures/${name}.json`, import.meta.url).pathname;
-  const { workflow, trace } = readJson(path) as { workflow: string; trace: TraceStep[] };
+  const { workflow, trace } = readJson(`${import.meta.dirname}/fixtures/${name}.json`) as {
+    workflow: string;
+    trace: TraceStep[];
+  };
   return { flow: starter(workflow), trace };
 }
 

@@ -41,7 +41,7 @@ def _is_free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def _own_database(url: str, database: str) -> str:
+def own_database(url: str, database: str) -> str:
     """The URL of a database of one's own on the same server, which is made if it is not there."""
     with psycopg.connect(url, autocommit=True) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone() is None:
@@ -63,7 +63,7 @@ class Hub:
         options: Sequence[str] = (),
         **environment: str,
     ) -> None:
-        postgres = _own_database(urls.postgres, database) if database else urls.postgres
+        postgres = own_database(urls.postgres, database) if database else urls.postgres
         self.options = options
         self.port = free_range() if options else free_port()
         self.url = f"http://127.0.0.1:{self.port}"

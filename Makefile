@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 STAMP = $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-apart test engines check check-deploy format lock conformance fuzz-expressions bench bench-runtime clean
+.PHONY: help run run-apart web test engines check check-deploy format lock conformance fuzz-expressions bench bench-runtime clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s%s\n", $$1, $$2 }' Makefile
@@ -13,14 +13,18 @@ help: ## list the commands
 $(STAMP): requirements.lock pyproject.toml
 	@PYTHON=$(PYTHON) sh scripts/install
 
-run: $(STAMP) ## the whole platform at http://localhost:4000
+run: $(STAMP) web ## the whole platform at http://localhost:4000
 	@$(BIN)/blok hub up
 
-run-apart: $(STAMP) ## the same as one process for each service [REPLICAS=content=3]
+run-apart: $(STAMP) web ## the same as one process for each service [REPLICAS=content=3]
 	@$(BIN)/blok hub up --apart --replicas "$(REPLICAS)"
 
-test: $(STAMP) ## every check and every test
-	@failed=0; $(MAKE) --no-print-directory check || failed=1; $(BIN)/python -m pytest || failed=1; exit $$failed
+web: $(STAMP) ## build the pages, if they are not up to date
+	@sh scripts/web
+
+test: $(STAMP) web ## every check and every test
+	@failed=0; $(MAKE) --no-print-directory check || failed=1; sh scripts/web run --silent test || failed=1; \
+		$(BIN)/python -m pytest || failed=1; exit $$failed
 
 engines: $(STAMP) ## PostgreSQL, Valkey and NATS alone; prints the settings to use them
 	@$(BIN)/python -m blokhub.engines
@@ -30,10 +34,12 @@ check: $(STAMP) ## lint, types and walls
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --verbose
+	@sh scripts/web run --silent check
 
 format: $(STAMP) ## rewrite the code in the house format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+	@sh scripts/web run --silent format
 
 lock: ## pin every dependency again, with hashes
 	@$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
@@ -60,4 +66,4 @@ bench: $(STAMP) ## every figure of BENCHMARKS.md
 	@$(BIN)/python -m benchmarks
 
 clean: ## remove what was installed and built
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache dist
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache dist web/dist web/node_modules

@@ -97,7 +97,7 @@ export function Workbench(props: Props) {
               playing
               selected={runner.selection?.key ?? null}
               onSelect={runner.select}
-              minimap
+              minimap={(document.lint?.outline?.step_count ?? 0) > MANY_STEPS}
             />
           ) : (
             <EmptyState icon={icons.Workflow} title="Nothing to draw yet">

@@ -28,7 +28,7 @@ export function Bench({ count }: { count: number }) {
     if (result) void fetch(`/result?${encodeURIComponent(result)}`);
   }, [result]);
   return (
-    <div className={css.stage}>
+    <div className={css.page}>
       <p className={css.result}>{result}</p>
       {(started !== null || done) && <Big count={count} />}
     </div>

@@ -44,9 +44,12 @@ export function FlowCanvas(props: FlowCanvasProps) {
     () => measured && (maxHeight && !full ? { ...measured, height: maxHeight } : measured),
     [measured, maxHeight, full],
   );
-  const arranged = useMemo(() => size && arrange(flow, folded, size), [flow, folded, size]);
+  const arranged = useMemo(
+    () => size && arrange(flow, folded, size, !interactive),
+    [flow, folded, size, interactive],
+  );
   const scene = useMemo(() => arranged && makeScene(arranged, run, diff), [arranged, run, diff]);
-  const view = useView(scene, measured, flow);
+  const view = useView(scene, measured, flow, !interactive);
   const tabbable = scene?.order.includes(cursor) ? cursor : TRIGGER_KEY;
   const actions = useMemo(
     () => ({
@@ -54,13 +57,15 @@ export function FlowCanvas(props: FlowCanvasProps) {
         setCursor(key);
         onSelect?.(key);
       },
-      fold: (key: string) => {
-        setCursor(key);
-        setFolded(known => toggled(known, key));
-        refocus.current = key;
-      },
+      ...(interactive && {
+        fold: (key: string) => {
+          setCursor(key);
+          setFolded(known => toggled(known, key));
+          refocus.current = key;
+        },
+      }),
     }),
-    [onSelect],
+    [onSelect, interactive],
   );
 
   // Whoever selects a step elsewhere, in a list of records say, is shown it here.
@@ -93,7 +98,7 @@ export function FlowCanvas(props: FlowCanvasProps) {
     else if (event.key === "+" || event.key === "=") view.zoom("in");
     else if (event.key === "-") view.zoom("out");
     else if (event.key === "0") view.fit();
-    else if (event.key === " ") actions.fold(tabbable);
+    else if (event.key === " ") actions.fold?.(tabbable);
     else if (event.key === "Escape" && full) setFull(false);
     else return;
     event.preventDefault();
@@ -129,7 +134,7 @@ export function FlowCanvas(props: FlowCanvasProps) {
           className={css.list}
         />
       ) : (
-        <FlowOutline flow={flow} run={run} still className="visually-hidden" />
+        <FlowOutline flow={flow} run={run} still className={css.unseen} />
       )}
       {interactive && (
         <CanvasControls

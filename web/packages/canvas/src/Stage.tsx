@@ -54,6 +54,7 @@ export function Stage({
           nodes={nodes}
           nodeTypes={nodeTypes}
           onInit={view.attach}
+          onMoveStart={event => event && view.taken()}
           minZoom={0.2}
           maxZoom={2}
           nodesDraggable={false}
@@ -80,6 +81,7 @@ export function Stage({
               nodeBorderRadius={16}
               ariaLabel="Overview"
               pannable
+              style={{ width: 160, height: 110 }}
             />
           )}
         </ReactFlow>

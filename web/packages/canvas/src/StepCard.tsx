@@ -78,6 +78,7 @@ function Hit({ id, data, selected }: { id: string; data: StepData; selected: boo
 
 function Fold({ id, open }: { id: string; open: boolean }) {
   const { fold } = useContext(CanvasActions);
+  if (!fold) return null;
   return (
     <button
       type="button"

@@ -18,11 +18,7 @@ import {
 import type { Node } from "@xyflow/react";
 import { type Landing, landings } from "./landing.ts";
 import { sayStep, sayTrigger } from "./say.ts";
-
-export interface Size {
-  width: number;
-  height: number;
-}
+import { NARROW, type Size } from "./viewport.ts";
 
 export interface StepData extends Record<string, unknown> {
   /** Undefined for the trigger. */
@@ -70,24 +66,37 @@ export interface Scene extends Size {
 }
 
 const SCALES = [1, 0.9, 0.8, 0.72];
+/** The scales of a picture that cannot be panned. */
+const STILL_SCALES = [...SCALES, 0.64, 0.56, 0.48, 0.4];
+const LEAST_SCALE = 0.32;
+/** Below this scale the text of a still picture could not be read. */
+const SMALLEST_STILL = 0.6;
 /** The scale of a layout that fits at none of them; one pans then. */
 const PANNED_SCALE = 0.85;
-const NARROW = 600;
 
-/** Place a flow in a canvas; steps whose key is in `folded` keep what is inside them to themselves. */
-export function arrange(flow: Flow, folded: ReadonlySet<string>, size: Size): Arrangement {
-  const graph = toGraph(flow, folded);
+/**
+ * Place a flow in a canvas; steps whose key is in `folded` keep what is inside them to themselves. A picture that
+ * cannot be panned (`still`) folds everything when it could not be read otherwise.
+ */
+export function arrange(flow: Flow, folded: ReadonlySet<string>, size: Size, still = false): Arrangement {
+  const steps = [...walk(flow.steps)];
+  const whole = toGraph(flow, new Set());
   // Folding must not change the scale, or everything else would move as well.
-  const open = folded.size > 0 ? toGraph(flow, new Set()) : graph;
-  const placed = layout(graph, { width: size.width / fitScale(open, size) });
-  return { flow, graph, placed, steps: [...walk(flow.steps)] };
+  const scale = fitScale(whole, size, still);
+  if (still && scale < SMALLEST_STILL) {
+    const graph = toGraph(flow, new Set(flow.steps.map(step => step.key)));
+    const placed = layout(graph, { width: size.width / fitScale(graph, size, still) });
+    return { flow, graph, placed, steps };
+  }
+  const graph = folded.size > 0 ? toGraph(flow, folded) : whole;
+  return { flow, graph, placed: layout(graph, { width: size.width / scale }), steps };
 }
 
 /** The largest scale at which a graph fits a canvas; when there is none, one at which it can be read. */
-function fitScale(graph: FlowGraph, { width, height }: Size): number {
-  if (width < NARROW) return 1;
+function fitScale(graph: FlowGraph, { width, height }: Size, still: boolean): number {
+  if (width < NARROW && !still) return 1;
   const fits = (scale: number) => layout(graph, { width: width / scale }).height * scale <= height;
-  return SCALES.find(fits) ?? PANNED_SCALE;
+  return still ? (STILL_SCALES.find(fits) ?? LEAST_SCALE) : (SCALES.find(fits) ?? PANNED_SCALE);
 }
 
 /** Everything that is drawn: cards, frames and ways, with what a run or a comparison says of them. */

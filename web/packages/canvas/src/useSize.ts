@@ -1,5 +1,5 @@
 import { type RefObject, useLayoutEffect, useRef, useState } from "react";
-import type { Size } from "./scene.ts";
+import type { Size } from "./viewport.ts";
 
 /** The inner size of an element, kept up to date; null until it is known. */
 export function useSize(): [RefObject<HTMLElement | null>, Size | null] {

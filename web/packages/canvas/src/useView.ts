@@ -1,39 +1,57 @@
 import type { Flow } from "@blok/graph";
 import type { ReactFlowInstance } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef } from "react";
-import type { Scene, SceneNode, Size } from "./scene.ts";
-import { fitViewport, reveal } from "./viewport.ts";
+import type { Scene, SceneNode } from "./scene.ts";
+import { fitViewport, reveal, type Size } from "./viewport.ts";
 
 export type FlowInstance = ReactFlowInstance<SceneNode>;
 
 export interface View {
   attach(instance: FlowInstance): void;
+  /** Somebody has panned or zoomed by hand. */
+  taken(): void;
   fit(): void;
   zoom(way: "in" | "out"): void;
   /** Bring a step into view. */
   reveal(key: string): void;
 }
 
-/** What part of a scene is seen. It fits on first show, for another flow and when the size of the canvas changes. */
-export function useView(scene: Scene | null, size: Size | null, flow: Flow): View {
+/**
+ * What part of a scene is seen. It fits on first show, for another workflow and when the size of the canvas changes;
+ * while a workflow is edited, it fits as long as nobody has taken the view into their own hands.
+ */
+export function useView(scene: Scene | null, size: Size | null, flow: Flow, still: boolean): View {
   const instance = useRef<FlowInstance | null>(null);
+  const taken = useRef(false);
   const latest = useRef({ scene, size });
   latest.current = { scene, size };
 
-  const fit = useCallback((duration = moves()) => {
-    const { scene, size } = latest.current;
-    if (scene && size) void instance.current?.setViewport(fitViewport(scene, size), { duration });
-  }, []);
+  const fit = useCallback(
+    (duration = moves()) => {
+      const { scene, size } = latest.current;
+      if (!scene || !size) return;
+      taken.current = false;
+      void instance.current?.setViewport(fitViewport(scene, size, still), { duration });
+    },
+    [still],
+  );
 
   const place = size && `${size.width} ${size.height}`;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the size and the flow are what it answers to
-  useEffect(() => fit(0), [place, flow, fit]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: these are what it answers to
+  useEffect(() => fit(0), [place, flow.name, fit]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another version of the flow is what it answers to
+  useEffect(() => {
+    if (!taken.current) fit(0);
+  }, [flow, fit]);
 
   return useMemo(
     () => ({
       attach: found => {
         instance.current = found;
         fit(0);
+      },
+      taken: () => {
+        taken.current = true;
       },
       fit: () => fit(),
       zoom: way => {

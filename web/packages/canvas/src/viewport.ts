@@ -1,15 +1,27 @@
 import type { Frame } from "@blok/graph";
 import type { Viewport } from "@xyflow/react";
-import type { Size } from "./scene.ts";
+
+export interface Size {
+  width: number;
+  height: number;
+}
 
 /** Below this zoom the text of a card can no longer be read. */
 const READABLE = 0.62;
+/** On a phone one looks from nearer, but at smaller letters. */
+const READABLE_NARROW = 0.85;
+export const NARROW = 480;
 const MARGIN = 24;
 
-/** The view that shows a whole scene, or its beginning when the whole could not be read. */
-export function fitViewport(scene: Size, frame: Size): Viewport {
+/**
+ * The view that shows a whole scene, or its beginning when the whole could not be read. Where nobody can pan
+ * (`still`), it is the whole in any case.
+ */
+export function fitViewport(scene: Size, frame: Size, still = false): Viewport {
   const whole = Math.min(1, frame.width / scene.width, frame.height / scene.height);
-  const zoom = whole >= READABLE ? whole : Math.max(READABLE, Math.min(1, frame.width / scene.width));
+  const least = frame.width < NARROW ? READABLE_NARROW : READABLE;
+  const readable = Math.max(least, Math.min(1, frame.width / scene.width));
+  const zoom = whole >= least || still ? whole : readable;
   const x = Math.max(0, (frame.width - scene.width * zoom) / 2);
   const y = Math.max(0, (frame.height - scene.height * zoom) / 2);
   return { x, y, zoom };

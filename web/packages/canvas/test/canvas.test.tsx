@@ -138,3 +138,10 @@ test("a comparison marks what was added and what was removed", async () => {
   expect(marks).toContain("removed");
   expect(said(page).some(text => text?.endsWith("removed"))).toBe(true);
 });
+
+test("a still picture without room folds what it must, so that it can be read", async () => {
+  const { page } = await render(<FlowCanvas flow={starter("notes-resource")} interactive={false} />);
+  expect(steps(page)).toHaveLength(2);
+  expect(page.textContent).toContain("25 steps");
+  expect(page.querySelector("[aria-label=Unfold]")).toBeNull();
+});

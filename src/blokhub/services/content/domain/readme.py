@@ -8,6 +8,14 @@ from blokhub.services.content.domain.nodes import known_nodes
 
 _MOST_STEPS = 60
 _INDENT = "   "
+_VERBS = {
+    "branch": "takes one of the ways",
+    "switch": "chooses",
+    "forEach": "repeats for",
+    "loop": "repeats",
+    "tryCatch": "tries, and has an answer when that fails",
+    "wait": "waits",
+}
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|])")
 
 
@@ -29,10 +37,9 @@ def _task(workflow: Workflow) -> str:
 
 
 def _why(workflow: Workflow, found: Description) -> str:
-    """Whatever else it is good for: these steps need not be written again."""
-    steps = f"{found.step_count} step{'' if found.step_count == 1 else 's'}"
-    reached = f", with {_listed(found.hosts)} behind it" if found.hosts else ""
-    return f"It does its work {_occasion(workflow)}, in {steps}{reached}."
+    steps = "one step" if found.step_count == 1 else f"{found.step_count} steps"
+    calls = f", or call {_listed(found.hosts)} themselves" if found.hosts else ""
+    return f"It runs {_occasion(workflow)}, so that nobody has to do its {steps} by hand{calls}."
 
 
 def _occasion(workflow: Workflow) -> str:
@@ -52,31 +59,35 @@ def _occasion(workflow: Workflow) -> str:
 
 def _how(workflow: Workflow) -> str:
     lines: list[str] = []
-    _write_steps(outline(workflow)["steps"], lines, "")
+    _write_steps(outline(workflow)["steps"], lines, "", set())
     if len(lines) > _MOST_STEPS:
         lines = [*lines[:_MOST_STEPS], f"… and {len(lines) - _MOST_STEPS} lines more: see the definition."]
     return "\n".join(lines)
 
 
-def _write_steps(steps: list[dict[str, Any]], lines: list[str], indent: str) -> None:
+def _write_steps(steps: list[dict[str, Any]], lines: list[str], indent: str, explained: set[str]) -> None:
     for number, step in enumerate(steps, start=1):
-        lines.append(f"{indent}{number}. `{_code(step['name'])}` {_does(step)}")
+        lines.append(f"{indent}{number}. `{_code(step['name'])}` {_does(step, explained)}")
         inner = indent + _INDENT
         for arm in step.get("arms", []):
             if arm["steps"]:
                 lines.append(f"{inner}- `{_code(arm['label'])}`:")
-                _write_steps(arm["steps"], lines, inner + _INDENT)
-        _write_steps(step.get("body", []), lines, inner)
+                _write_steps(arm["steps"], lines, inner + _INDENT, explained)
+        _write_steps(step.get("body", []), lines, inner, explained)
 
 
-def _does(step: dict[str, Any]) -> str:
-    about = f" ({_plain(step['about'])})" if step["about"] else ""
+def _does(step: dict[str, Any], explained: set[str]) -> str:
+    """What a step does; a node is explained where it is used for the first time."""
+    node, about = step["node"], f" `{_code(step['about'])}`" if step["about"] else ""
+    if step["kind"] == "subworkflow":
+        return f"runs the workflow `{_code(node)}`."
     if step["kind"] != "node":
-        target = f" `{_code(step['node'])}`" if step["node"] else ""
-        return f"is a {step['kind']}{target}{about}."
-    node = known_nodes().find(step["node"])
-    said = f": {_plain(node.description.rstrip('.'))}" if node is not None and node.description else ""
-    return f"uses `{_code(step['node'])}`{said}{about}."
+        return f"{_VERBS[step['kind']]}{about}{':' if step.get('arms') or step.get('body') else '.'}"
+    known = known_nodes().find(node)
+    if known is None or not known.description or node in explained:
+        return f"uses `{_code(node)}`."
+    explained.add(node)
+    return f"uses `{_code(node)}`. {_plain(known.description)}"
 
 
 def _requirements(found: Description) -> str:
@@ -107,8 +118,9 @@ def _listed(items: Any) -> str:
 
 
 def _code(text: str) -> str:
-    """Text that may stand between backticks."""
-    return " ".join(str(text).replace("`", "'").split())[:120]
+    """Text that may stand between backticks, on one line and not too long."""
+    line = " ".join(str(text).replace("`", "'").split())
+    return line if len(line) <= 100 else f"{line[:99]}…"
 
 
 def _plain(text: str) -> str:

@@ -307,12 +307,6 @@ async def test_a_dry_run_calls_no_node_of_the_host(pool: SandboxPool) -> None:
     assert asked == []
 
 
-async def test_parameters_come_from_the_path(pool: SandboxPool) -> None:
-    steps = [{"id": "p", "use": "@blokjs/expr", "inputs": {"expression": "ctx.request.params"}}]
-    job = Job(flow(*steps, path="/orders/:id/items/:item"), {"path": "/orders/7/items/a%20b"})
-    assert body(await pool.execute(job)) == {"id": "7", "item": "a b"}
-
-
 async def test_a_text_that_is_no_workflow_is_refused_with_a_reason(pool: SandboxPool) -> None:
     execution = await pool.execute(Job({"name": "broken", "steps": [{"use": "no-such-node"}]}, {}))
     assert execution.status == "refused"

@@ -1,4 +1,4 @@
-"""Recorded answers stand in for nodes of the hub, on real sandbox processes."""
+"""What a run is given: the parameters of its request, and recorded answers instead of the hub's nodes."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -61,6 +61,12 @@ async def test_a_dry_run_knows_what_was_recorded(pool: SandboxPool) -> None:
     step = {"id": "one", "use": "user-auth", "inputs": {"text": "hi"}}
     job = Job(flow(step), {}, host_nodes=("user-auth",), fixtures=RECORDED, dry=True)
     assert _body(await pool.execute(job)) == {"said": "recorded"}
+
+
+async def test_parameters_come_from_the_path(pool: SandboxPool) -> None:
+    step = {"id": "p", "use": "@blokjs/expr", "inputs": {"expression": "ctx.request.params"}}
+    job = Job(flow(step, path="/orders/:id/items/:item"), {"path": "/orders/7/items/a%20b"})
+    assert _body(await pool.execute(job)) == {"id": "7", "item": "a b"}
 
 
 async def test_parameters_that_the_path_does_not_tell_can_be_given(pool: SandboxPool) -> None:

@@ -45,7 +45,7 @@ function Canvas() {
   const flow = flows.get(name) ?? readFlow({});
   const trace = runs.find(run => run.name === runName && run.workflow === name)?.trace;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another take is another run of the same records
-  const run = useMemo(() => trace && mapTrace(flow, trace), [flow, trace, take]);
+  const run = useMemo(() => trace && mapTrace(flow, structuredClone(trace)), [flow, trace, take]);
   const before = flows.get(query.get("before") ?? "");
   const diff = useMemo(() => before && diffFlows(before, flow), [before, flow]);
   return (

@@ -31,7 +31,11 @@ export function StepCard({ id, data, selected }: NodeProps<CardNode>) {
       </div>
       <div className={css.foot} aria-hidden="true">
         <Chip data={data} />
-        {data.folded > 0 && <span className={css.detail}>{data.folded} steps</span>}
+        {data.folded > 0 && (
+          <span className={css.detail}>
+            {data.folded} {data.folded === 1 ? "step" : "steps"}
+          </span>
+        )}
       </div>
       {data.foldable && <Fold id={id} open={data.folded === 0} />}
     </div>

@@ -1,16 +1,16 @@
-import { type FlowRun, TRIGGER_KEY } from "@blok/graph";
+import { type FlowRun, TRIGGER_KEY, type TraceStep } from "@blok/graph";
 
 /** How long a whole run takes to land, and one step of it, in milliseconds. */
 const WHOLE_MS = 600;
 const STEP_MS = 160;
 
-/** When something of a run lands. Another run is another `take`, so that it lands anew. */
+/** When something of a run lands. Other records are another `take`, so that they land anew. */
 export interface Landing {
   take: number;
   delay: string;
 }
 
-const takes = new WeakMap<FlowRun, number>();
+const takes = new WeakMap<TraceStep, number>();
 let lastTake = 0;
 
 /** When each step of a run lands, in the order in which the run entered them: all within 600 ms. */
@@ -21,14 +21,16 @@ export function landings(run: FlowRun | undefined): (...keys: string[]) => Landi
   const delays = new Map(
     entered.map(([key], index) => [key, Math.round(((index + 1) / entered.length) * (WHOLE_MS - STEP_MS))]),
   );
-  const take = run ? takeOf(run) : 0;
+  const take = takeOf(entered.flatMap(([, found]) => found.entries)[0]);
   return (...keys) => ({ take, delay: `${keys.map(key => delays.get(key)).find(Boolean) ?? 0}ms` });
 }
 
-function takeOf(run: FlowRun): number {
-  const known = takes.get(run);
+/** A number for a run, from its first record: it stays the same when only the workflow around it is edited. */
+function takeOf(first: TraceStep | undefined): number {
+  if (!first) return 0;
+  const known = takes.get(first);
   if (known !== undefined) return known;
   lastTake += 1;
-  takes.set(run, lastTake);
+  takes.set(first, lastTake);
   return lastTake;
 }

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from blokhub.apps.addresses import PROCESSES, port_of, with_service_urls
+from blokhub.apps.addresses import GATEWAY, PROCESSES, port_of, with_service_urls
 from blokhub.engines import EngineUrls
 from blokhub.infra.settings import Settings
 from blokhub.infra.signing import HEADER, ContextSigner
@@ -111,7 +111,10 @@ class ApartHub(Hub):
     def part(self, name: str, replica: int = 1, **environment: str) -> Part:
         """A process that can be started; those of `parts` are by `start_all`."""
         port = port_of(self.settings, name, replica)
-        return Part(name, port, {**self.environment, **environment}, self.home)
+        known = {**self.environment, **environment}
+        if name == GATEWAY:  # it does without
+            del known["BLOK_POSTGRES_URL"]
+        return Part(name, port, known, self.home)
 
     def start_all(self) -> "ApartHub":
         """Start every process at the same moment, on a database that may be empty."""

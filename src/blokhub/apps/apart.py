@@ -7,6 +7,7 @@ from blokhub.apps.services import NAMES, load_service
 from blokhub.infra.http import find_problems
 from blokhub.infra.process import Process
 from blokhub.infra.settings import Settings
+from blokhub.kernel.errors import Unavailable
 
 
 class Apart:
@@ -45,8 +46,13 @@ def relay(settings: Settings) -> Apart:
     process = Process(settings, [], relays=NAMES)
 
     async def readiness() -> tuple[str, list[str]]:
-        if process.broker.connected:
-            return "healthy", []
-        return "unready", ["The broker does not answer; events wait in the outboxes."]
+        problems = []
+        if not process.broker.connected:
+            problems.append("The broker does not answer; events wait in the outboxes.")
+        try:
+            await process.outboxes[0].ping()
+        except Unavailable:
+            problems.append("The database does not answer.")
+        return "unready" if problems else "healthy", problems
 
     return Apart(process, None, readiness)

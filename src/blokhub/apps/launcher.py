@@ -100,10 +100,11 @@ class Launcher:
 
     def _environment(self, child: Child) -> dict[str, str]:
         settings = self._settings
-        urls = {"postgres": settings.postgres_url, "valkey": settings.valkey_url, "nats": settings.nats_url}
         return {
             **os.environ,
-            **{variable: urls[name] for name, variable in VARIABLES.items()},
+            VARIABLES["postgres"]: "" if child.name == GATEWAY else settings.postgres_url,
+            VARIABLES["valkey"]: settings.valkey_url,
+            VARIABLES["nats"]: settings.nats_url,
             "BLOK_HOME": settings.home,
             "BLOK_HOST": child.host,
             "BLOK_PORT": str(settings.port),

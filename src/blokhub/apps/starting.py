@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from blokhub.apps.addresses import GATEWAY, RELAY, port_of, with_service_urls
 from blokhub.apps.services import migration_folders
-from blokhub.engines import Engines, EngineUrls, missing_variables
+from blokhub.engines import Engines, EngineUrls, find_configured
 from blokhub.infra.settings import SettingError, Settings
 from blokhub.infra.telemetry import configure_logging
 
@@ -106,7 +106,10 @@ async def serve_one(name: str, port: int | None, tell: Tell, announce: Tell, *, 
     chosen.shared_secret()
     number = port or port_of(chosen, name)
     check_port(chosen.host, number, f"--port {number + 1}")
-    running = await prepare(chosen, await _configured_engines(), tell)
+    if name == GATEWAY:  # the one that strangers reach knows nothing of the database
+        running = _with_engines(chosen, await find_configured(["valkey", "nats"]))
+    else:
+        running = await prepare(chosen, await find_configured(), tell)
     await serve(
         deployable(name, running),
         chosen.host,
@@ -132,7 +135,7 @@ async def migrate_only(tell: Tell) -> None:
     """Bring the database of a hub that runs apart up to date."""
     chosen = Settings.from_environment()
     chosen.shared_secret()
-    await prepare(chosen, await _configured_engines(), tell)
+    await prepare(chosen, await find_configured(), tell)
 
 
 async def load_starter(tell: Tell) -> int:
@@ -153,17 +156,6 @@ async def load_starter(tell: Tell) -> int:
         await clients.close()
 
 
-async def _configured_engines() -> EngineUrls:
-    """The engines, all of which must be named by URLs: a process that runs apart starts none."""
-    missing = missing_variables()
-    if missing:
-        raise SettingError(
-            f"{', '.join(missing)} must be set: a process that runs apart uses the engines of the hub. "
-            "`make engines` starts some and prints the settings."
-        )
-    return await Engines().start()
-
-
 async def prepare(settings: Settings, urls: EngineUrls, tell: Tell) -> Settings:
     """The settings with the addresses of the engines, whose database is then up to date.
 
@@ -171,13 +163,17 @@ async def prepare(settings: Settings, urls: EngineUrls, tell: Tell) -> Settings:
     """
     from blokhub.infra.migrate import migrate  # noqa: PLC0415
 
-    full = dataclasses.replace(
-        settings, postgres_url=urls.postgres, valkey_url=urls.valkey, nats_url=urls.nats
-    )
+    full = _with_engines(settings, urls)
     changed = await asyncio.to_thread(migrate, full, urls.postgres, migration_folders())
     if changed:
         tell(f"database migrated: {', '.join(changed)}")
     return full
+
+
+def _with_engines(settings: Settings, urls: EngineUrls) -> Settings:
+    return dataclasses.replace(
+        settings, postgres_url=urls.postgres, valkey_url=urls.valkey, nats_url=urls.nats
+    )
 
 
 def _sentence(settings: Settings, seconds: str) -> str:

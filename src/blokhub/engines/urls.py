@@ -51,11 +51,6 @@ def configured_url(engine: str, environ: Mapping[str, str] | None = None) -> str
         raise BadEngineUrl(f"{variable} cannot be used: {error}.", next_step) from None
 
 
-def missing_variables(environ: Mapping[str, str] | None = None) -> list[str]:
-    """The variables that name no server, so that its engine would have to be started."""
-    return [variable for name, variable in VARIABLES.items() if configured_url(name, environ) is None]
-
-
 def _checked(engine: str, url: str) -> str:
     parts = urlsplit(url)
     scheme = _SCHEMES[engine].get(parts.scheme.lower())

@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import sqlalchemy as sa
+import structlog
 from psycopg import sql
 
 from blokhub.infra.database import async_url, service_password, service_role
 from blokhub.infra.settings import Settings
 
+_log = structlog.get_logger("migrate")
 _HERE = Path(__file__).parent
 _LOCK = 0x_B10C_0001
 SAGA_SCHEMA = "sagas"
@@ -107,14 +109,27 @@ def _migrate_service(connection: sa.Connection, secret: str, service: str, folde
 def _upgrade(connection: sa.Connection, schema: str, folder: Path, version_table: str) -> None:
     from alembic import command  # noqa: PLC0415 — only a start that migrates pays for loading it
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(_HERE / "alembic_environment"))
     config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", str(folder))
     config.attributes.update(connection=connection, schema=schema, version_table=version_table)
-    command.upgrade(config, "head")
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if _versions(connection, schema, version_table) <= known:
+        command.upgrade(config, "head")
+    else:  # a newer version of the hub was here: during a roll-out both run, and the older must start, too
+        _log.warning("the database is newer than this code", schema=schema)
     connection.commit()
+
+
+def _versions(connection: sa.Connection, schema: str, table: str) -> set[str]:
+    """The versions that the schema has; none when it is empty."""
+    if not sa.inspect(connection).has_table(table, schema=schema):
+        return set()
+    found = connection.execute(sa.text(f'SELECT version_num FROM "{schema}"."{table}"'))  # noqa: S608
+    return set(found.scalars())
 
 
 def _create_role(connection: sa.Connection, role: str, password: str) -> None:

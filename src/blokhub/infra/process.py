@@ -47,7 +47,7 @@ class Process:
             self.hosts[service.name] = host
             self.apps[service.name] = build_app(host, service)
             self.clients.add_local(service.name, self.apps[service.name])
-        self._outboxes = [
+        self.outboxes = [
             self.hosts[name].database if name in self.hosts else self._database(name) for name in relays
         ]
 
@@ -79,9 +79,9 @@ class Process:
         await self._start_sagas()
         for service in self.services:
             await self._start_service(service)
-        for database in self._outboxes:
+        for database in self.outboxes:
             self.spawn(Relay(database, self.broker).run(), f"relay-{database.service}")
-        _log.info("ready", services=names, relays=[database.service for database in self._outboxes])
+        _log.info("ready", services=names, relays=[database.service for database in self.outboxes])
 
     async def _start_sagas(self) -> None:
         with_sagas = [service for service in self.services if service.sagas]
@@ -132,7 +132,7 @@ class Process:
         for host in self.hosts.values():
             await host.cache.close()
             await host.database.close()
-        for database in self._outboxes:
+        for database in self.outboxes:
             await database.close()
 
 

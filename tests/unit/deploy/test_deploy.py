@@ -55,6 +55,11 @@ def test_the_starter_catalogue_is_loaded_once_everything_it_takes_is_there() -> 
     assert set(starter["depends_on"]) == {*NAMES, "relay"}
 
 
+def test_the_gateway_does_not_know_the_database() -> None:
+    knowing = {name for name in PROCESSES if "BLOK_POSTGRES_URL" in COMPOSE["services"][name]["environment"]}
+    assert knowing == set(PROCESSES) - {"gateway"}
+
+
 def test_only_the_gateway_can_be_reached_from_outside() -> None:
     published = {name for name, service in COMPOSE["services"].items() if "ports" in service}
     outside = {name for name, service in COMPOSE["services"].items() if "outside" in service["networks"]}

@@ -1,6 +1,7 @@
 """What the gateway does to every request and every answer."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -8,6 +9,7 @@ import pytest
 
 from blokhub.gateway.app import Gateway
 from blokhub.gateway.authentication import Authenticator
+from blokhub.gateway.web import WebFiles
 from blokhub.infra.clients import Answer, Clients, Headers, call_asgi
 from blokhub.infra.identity.tokens import TokenIssuer
 from blokhub.infra.signing import HEADER, ContextSigner
@@ -51,11 +53,11 @@ async def _users(scope: Any, receive: Any, send: Any) -> None:
 
 
 @pytest.fixture
-def gateway() -> Gateway:
+def gateway(tmp_path: Path) -> Gateway:
     clients = Clients(SIGNER, {})
     clients.add_local("users", _users)
     clients.add_local("content", _echo)
-    return Gateway(_echo, clients, SIGNER, Authenticator(clients, "http://hub"))
+    return Gateway(_echo, clients, SIGNER, Authenticator(clients, "http://hub"), WebFiles(tmp_path))
 
 
 async def ask(gateway: Gateway, path: str, *headers: tuple[str, str], method: str = "GET") -> Answer:

@@ -15,6 +15,7 @@ export {
   Clock,
   Code2,
   Compass,
+  Copy,
   Download,
   ExternalLink,
   FileCode2,

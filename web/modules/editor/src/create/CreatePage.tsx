@@ -49,8 +49,8 @@ function Choose({ onChoose }: { onChoose: (file: WorkflowFile) => void }) {
   return (
     <Page title="Publish a workflow" width="narrow">
       <PageHeader title="Publish a workflow">
-        Nothing leaves this page until you press Publish. The file is checked first, and every problem is
-        shown with its line and how to mend it.
+        The hub checks the file while you write, shows every problem with its line and how to mend it, and
+        keeps nothing of it until you press Publish.
       </PageHeader>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: files are dropped and pasted here; the buttons inside do the same */}
       <div

@@ -25,20 +25,30 @@ describe.each(starters)("the sketch of $name", ({ flow }) => {
 
   test("has at most six columns and three lanes", () => {
     expect(new Set(tiles.map(({ x }) => x)).size).toBeLessThanOrEqual(6);
-    expect(height).toBeLessThanOrEqual(102);
+    expect(height).toBeLessThanOrEqual(90);
   });
 });
 
 test("arms stand beneath each other and come together again", () => {
   const { tiles, paths } = placeSketch([tile("trigger:http"), tile("branch", ["a"], ["b"]), tile("c")]);
   expect(tiles.map(({ use, x, y }) => [use, x, y])).toEqual([
-    ["trigger:http", 23, 34],
-    ["branch", 69, 34],
-    ["a", 115, 17],
-    ["b", 115, 51],
-    ["c", 161, 34],
+    ["trigger:http", 23, 30],
+    ["branch", 69, 30],
+    ["a", 115, 15],
+    ["b", 115, 45],
+    ["c", 161, 30],
   ]);
-  expect(paths).toHaveLength(6);
+  expect(paths).toHaveLength(5);
+});
+
+test("a way runs straight past a single arm, and an arm that fails leads nowhere", () => {
+  const { tiles, paths } = placeSketch([tile("branch", ["@blokjs/throw"]), tile("c")]);
+  expect(tiles.map(({ use, y }) => [use, y])).toEqual([
+    ["branch", 45],
+    ["@blokjs/throw", 75],
+    ["c", 45],
+  ]);
+  expect(paths).toHaveLength(2);
 });
 
 test("what repeats is followed by what it repeats", () => {

@@ -33,6 +33,21 @@ describe("no matter which workflow", () => {
     );
   });
 
+  test("no label stands on a card or on another label", () => {
+    fc.assert(
+      fc.property(anyFlow, widths, (flow, width) => {
+        const { labels, nodes } = place(flow, width);
+        const frames = labels.map(
+          ({ x, y, text }): Frame => ({ x, y, width: Math.min(CARD.width, text.length * 7), height: 20 }),
+        );
+        for (const [index, frame] of frames.entries()) {
+          expect([...nodes.values()].filter(card => touch(card, frame))).toEqual([]);
+          expect(frames.slice(index + 1).filter(other => touch(other, frame))).toEqual([]);
+        }
+      }),
+    );
+  });
+
   test("all of it stands inside of the picture", () => {
     fc.assert(
       fc.property(anyFlow, widths, (flow, width) => {

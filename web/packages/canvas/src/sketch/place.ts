@@ -1,4 +1,4 @@
-import type { SketchStep } from "@blok/graph";
+import { type SketchStep, shortName } from "@blok/graph";
 
 /** A tile of a sketch; `more` counts the steps that had no room. Coordinates are centres. */
 export interface Tile {
@@ -17,14 +17,18 @@ export interface Sketch {
 
 export const TILE = 24;
 const STEP_X = 46;
-const STEP_Y = 34;
+const STEP_Y = 30;
 const MAX_COLUMNS = 6;
 const MAX_LANES = 3;
+/** Nodes that always fail: nothing comes after them. */
+const ENDS = new Set(["throw", "error"]);
 
-/** A piece of a sketch, drawn from its left end; `ways` are the heights at which it leads on. */
+/** A piece of a sketch, drawn from its left end. */
 interface Piece {
   columns: number;
   lanes: number;
+  /** How the way goes on at its right end: by a line still to be drawn, by one that is drawn already, or not at all. */
+  leads: "on" | "drawn" | "nowhere";
   draw(column: number, y: number): void;
 }
 
@@ -70,13 +74,14 @@ class Sketcher {
     return {
       columns: used,
       lanes: Math.max(1, ...pieces.map(piece => piece.lanes)),
+      leads: pieces.at(-1)?.leads ?? "on",
       draw: (column, y) => {
         let at = column;
-        pieces.forEach((piece, index) => {
-          if (index > 0) this.line(edge(at - 1, 1), y, edge(at, -1), y);
+        for (const [index, piece] of pieces.entries()) {
+          if (pieces[index - 1]?.leads === "on") this.line(edge(at - 1, 1), y, edge(at, -1), y);
           piece.draw(at, y);
           at += piece.columns;
-        });
+        }
       },
     };
   }
@@ -84,19 +89,26 @@ class Sketcher {
   private step(step: SketchStep, room: number, free: number, joins: boolean): Piece {
     const arms = step.arms.slice(0, free);
     if (arms.length === 0 || room < 2 || free < 2) return this.tile({ use: step.use });
-    const past = arms.length === 1 && joins;
-    let spare = free - arms.length - (past ? 1 : 0);
+    const [only, second] = arms;
+    if (only && !second && joins)
+      return free < MAX_LANES ? this.tile({ use: step.use }) : this.guard(step, only, room);
+    let spare = free - arms.length;
     const lanes = arms.map(arm => {
       const lane = this.row(flat(arm), room - 1, 1 + spare);
       spare -= lane.lanes - 1;
       return lane;
     });
-    if (past) lanes.unshift({ columns: 0, lanes: 1, draw: () => {} });
+    return this.fork(step, lanes, joins);
+  }
+
+  /** A step whose arms stand beneath each other, and come together again when something follows. */
+  private fork(step: SketchStep, lanes: readonly Piece[], joins: boolean): Piece {
     const width = Math.max(...lanes.map(lane => lane.columns));
     const count = lanes.reduce((sum, lane) => sum + lane.lanes, 0);
     return {
       columns: 1 + width,
       lanes: count,
+      leads: "drawn",
       draw: (column, y) => {
         this.out.tiles.push({ x: centre(column), y, use: step.use });
         let top = y - (count * STEP_Y) / 2;
@@ -104,22 +116,44 @@ class Sketcher {
           const middle = top + (lane.lanes * STEP_Y) / 2;
           this.curve(edge(column, 1), y, edge(column + 1, -1), middle);
           lane.draw(column + 1, middle);
-          if (joins) {
-            const from = lane.columns ? edge(column + lane.columns, 1) : edge(column + 1, -1);
-            const turn = edge(column + width, 1);
-            if (turn > from) this.line(from, middle, turn, middle);
-            this.curve(turn, middle, turn + STEP_X - TILE, y);
-          }
+          if (joins) this.join(lane, column + 1, middle, column + width, y);
           top += lane.lanes * STEP_Y;
         }
       },
     };
   }
 
+  /** A step with one arm: the way runs straight on past it. */
+  private guard(step: SketchStep, arm: readonly SketchStep[], room: number): Piece {
+    const lane = this.row(flat(arm), room - 1, 1);
+    return {
+      columns: 1 + lane.columns,
+      lanes: MAX_LANES,
+      leads: "drawn",
+      draw: (column, y) => {
+        const last = column + lane.columns;
+        this.out.tiles.push({ x: centre(column), y, use: step.use });
+        this.line(edge(column, 1), y, edge(last + 1, -1), y);
+        this.curve(edge(column, 1), y, edge(column + 1, -1), y + STEP_Y);
+        lane.draw(column + 1, y + STEP_Y);
+        this.join(lane, column + 1, y + STEP_Y, last, y);
+      },
+    };
+  }
+
+  /** The way from the end of a lane to what follows its fork. */
+  private join(lane: Piece, column: number, middle: number, last: number, y: number): void {
+    if (lane.leads === "nowhere") return;
+    const [from, turn] = [edge(column + lane.columns - 1, 1), edge(last, 1)];
+    if (turn > from) this.line(from, middle, turn, middle);
+    this.curve(turn, middle, edge(last + 1, -1), y);
+  }
+
   private tile(tile: Pick<Tile, "use" | "more">): Piece {
     return {
       columns: 1,
       lanes: 1,
+      leads: ENDS.has(shortName(tile.use)) && !tile.more ? "nowhere" : "on",
       draw: (column, y) => {
         this.out.tiles.push({ ...tile, x: centre(column), y });
       },

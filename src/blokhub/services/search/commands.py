@@ -1,14 +1,17 @@
 """How the index follows what happens to packages."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from blokhub.kernel import clock
 from blokhub.kernel.work import Work
 from blokhub.services.content.contract import Metadata, VersionPublished
 from blokhub.services.runs.contract import RunFinished
 from blokhub.services.search import contract, domain
 from blokhub.services.search.domain import EntryStore
+
+_COUNTED_DAYS = 60
 
 
 async def put_version(work: Work[EntryStore], event: VersionPublished, at: datetime) -> None:
@@ -46,6 +49,11 @@ async def count_run(work: Work[EntryStore], event: RunFinished, at: datetime) ->
     """Follow how often a package is run; what could not be executed at all is no run of it."""
     if event.package_id and event.status != "refused":
         await work.store.count_run(event.package_id, at.astimezone(UTC).date())
+
+
+async def forget_old_runs(work: Work[EntryStore]) -> None:
+    """Forget counts that no answer goes back to."""
+    await work.store.forget_runs_before(clock.now().date() - timedelta(days=_COUNTED_DAYS))
 
 
 async def remove(work: Work[EntryStore], package_id: str) -> None:

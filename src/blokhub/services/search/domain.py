@@ -62,6 +62,10 @@ class EntryStore(Protocol):
         """Count one run more on a day."""
         ...
 
+    async def forget_runs_before(self, day: date) -> None:
+        """Forget the counts of days before `day`."""
+        ...
+
     async def announce_later(self, package_id: str, version: str, saga_id: str) -> None:
         """Note that someone waits to hear that the entry can be found."""
         ...

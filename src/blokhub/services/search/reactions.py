@@ -7,6 +7,7 @@ import structlog
 from prometheus_client import Gauge
 
 from blokhub.infra.host import Host
+from blokhub.infra.leadership import leadership
 from blokhub.infra.reactions import Arrival, Reactions
 from blokhub.infra.search_index import TantivyIndex
 from blokhub.kernel import clock
@@ -30,6 +31,7 @@ _behind = Gauge("blok_search_changes_behind", "Changes that the index of this pr
 _BATCH = 1000
 _POLL_SECONDS = 0.5
 _COUNT_SECONDS = 2.0
+_FORGET_SECONDS = 24 * 3600.0
 _CHANGED = "search.changed"
 
 reactions = Reactions()
@@ -189,3 +191,12 @@ async def follow_changes(host: Host) -> None:
     """The job of the indexer."""
     indexer: Indexer = host.parts["indexer"]
     await indexer.run()
+
+
+async def forget_old_runs(host: Host) -> None:
+    """The job that keeps the counts of runs short."""
+    async with leadership(host.database.url, "run-counts-cleaning"):
+        while True:
+            async with host.unit_of_work(Context.of_system()) as work:
+                await commands.forget_old_runs(work)
+            await asyncio.sleep(_FORGET_SECONDS)

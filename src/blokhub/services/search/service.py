@@ -30,6 +30,6 @@ SERVICE = Service(
     replays=storage.TABLES,
     store=storage.PostgresEntries,
     reactions=reactions.reactions,
-    jobs=(reactions.follow_changes,),
+    jobs=(reactions.follow_changes, reactions.forget_old_runs),
     lifespan=lifespan,
 )

@@ -133,6 +133,10 @@ class PostgresEntries:
             )
         )
 
+    async def forget_runs_before(self, day: date) -> None:
+        """Forget the counts of days before `day`."""
+        await self._connection.execute(sa.delete(run_days).where(run_days.c.day < day))
+
     async def announce_later(self, package_id: str, version: str, saga_id: str) -> None:
         """Note that someone waits to hear that the entry can be found."""
         latest = sa.select(sa.func.max(entries.c.change)).scalar_subquery()

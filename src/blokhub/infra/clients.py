@@ -156,9 +156,10 @@ class Clients:
 
 
 def _leave_out(replicas: Replicas, service: str, url: str, error: Exception) -> None:
-    replicas.eject(url)
+    """Eject a replica. That is worth a warning once, when it had answered: others are just not there yet."""
+    tell = _log.warning if replicas.eject(url) else _log.info
     _ejected.labels(service).inc()
-    _log.warning("a replica cannot be reached", service=service, url=url, error=repr(error))
+    tell("a replica cannot be reached", service=service, url=url, error=str(error))
 
 
 def _open_session(seconds: float) -> aiohttp.ClientSession:

@@ -34,6 +34,7 @@ class Replicas:
     canary: Canary | None = None
     _next: int = 0
     _ejected: dict[str, float] = field(default_factory=dict)
+    _answered: set[str] = field(default_factory=set)
 
     def candidates(self) -> list[str]:
         """Where to try one call, in this order.
@@ -49,10 +50,14 @@ class Replicas:
         healthy = [url for url in turn if self._ejected.get(url, 0.0) <= moment]
         return healthy or [min(turn, key=lambda url: self._ejected[url])]
 
-    def eject(self, url: str) -> None:
-        """Leave `url` out for a while: it cannot be reached."""
+    def eject(self, url: str) -> bool:
+        """Leave `url` out for a while: it cannot be reached. Returns whether it had answered before that."""
         self._ejected[url] = time.monotonic() + EJECTED_SECONDS
+        answered = url in self._answered
+        self._answered.discard(url)
+        return answered
 
     def restore(self, url: str) -> None:
         """Count on `url` again: it has answered."""
         self._ejected.pop(url, None)
+        self._answered.add(url)

@@ -33,6 +33,14 @@ def test_a_replica_that_answers_again_is_counted_on_at_once() -> None:
     assert {two.candidates()[0] for _ in range(2)} == {"a", "b"}
 
 
+def test_only_a_replica_that_had_answered_is_news_when_it_fails() -> None:
+    one = Replicas(["a"])
+    assert not one.eject("a")
+    one.restore("a")
+    assert one.eject("a")
+    assert not one.eject("a")
+
+
 def test_when_all_have_failed_the_one_that_failed_first_is_tried() -> None:
     two = Replicas(["a", "b"])
     two.eject("b")

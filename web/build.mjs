@@ -15,6 +15,8 @@ process.env.NODE_ENV = "production";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const dist = join(here, "dist");
 const MODULES = ["discovery", "editor", "profile", "gallery"];
+/** The module of the page that most visitors open first. */
+const FIRST = "discovery";
 const names = "[name]-[hash]";
 
 const config = () => ({
@@ -83,30 +85,45 @@ async function buildModule(name, shared) {
 
 async function buildShell(shared) {
   const plugins = [fromShared(shared.entry, shared.names)];
-  const theme = await buildInto("assets", { theme: join(here, "shell/src/theme.ts") }, []);
+  const early = await buildInto("assets", { early: join(here, "shell/src/early.ts") }, []);
   const shell = await buildInto("assets", { shell: join(here, "shell/src/main.tsx") }, plugins);
+  cpSync(join(here, "shell/public"), dist, { recursive: true });
+  return {
+    early: early.entry,
+    styles: [...shared.styles, ...shell.styles],
+    shared: [shared.entry, ...shared.chunks],
+    entry: shell.entry,
+  };
+}
+
+/** The page names what a browser will need in any case, so that it fetches all of it at once. */
+function writePage(shell) {
+  const first = readJson(`modules/${FIRST}/manifest.json`);
   const head = [
-    `<script src="${theme.entry}"></script>`,
-    ...[...shared.styles, ...shell.styles].map(each => `<link rel="stylesheet" href="${each}" />`),
-    ...[shared.entry, ...shared.chunks].map(each => `<link rel="modulepreload" href="${each}" />`),
+    `<script src="${shell.early}"></script>`,
+    ...[...shell.styles, ...first.styles].map(each => `<link rel="stylesheet" href="${each}" />`),
+    ...[...shell.shared, first.entry, ...first.chunks].map(
+      each => `<link rel="modulepreload" href="${each}" />`,
+    ),
+    `<link rel="preload" as="fetch" crossorigin="anonymous" href="/modules/${FIRST}/manifest.json" />`,
     `<script type="module" src="${shell.entry}"></script>`,
   ];
-  cpSync(join(here, "shell/public"), dist, { recursive: true });
   const page = readFileSync(join(here, "shell/index.html"), "utf8");
   const cut = /<!-- source -->[\s\S]*<!-- \/source -->/;
   writeFileSync(join(dist, "index.html"), page.replace(cut, head.join("\n    ")));
 }
 
+const readJson = path => JSON.parse(readFileSync(join(dist, path), "utf8"));
 const wanted = process.argv.slice(2);
 mkdirSync(dist, { recursive: true });
 if (wanted.length === 0) {
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(join(dist, "shared"), { recursive: true });
   const shared = await buildShared();
-  await buildShell(shared);
+  writeFileSync(join(dist, "assets/manifest.json"), JSON.stringify(await buildShell(shared)));
   for (const name of MODULES) await buildModule(name, shared);
 } else {
-  const shared = JSON.parse(readFileSync(join(dist, "shared/manifest.json"), "utf8"));
-  for (const name of wanted) await buildModule(name, shared);
+  for (const name of wanted) await buildModule(name, readJson("shared/manifest.json"));
 }
+writePage(readJson("assets/manifest.json"));
 compressAll(dist);

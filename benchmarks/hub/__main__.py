@@ -82,16 +82,6 @@ def _measure(hub: HubProcess, tell: Callable[[str], None]) -> list[str]:
     rows += ["", "| requests a second · p50/p99 ms | 1 connection | 16 connections |", "|---|---|---|"]
     for name, found in measures.requests(hub, seeded, token, SECONDS).items():
         rows.append(f"| {name} | {' | '.join(map(str, found))} |")
-    tell("the same, apart")
-    took, compared = measures.apart(hub, seeded, SECONDS)
-    rows += [
-        "",
-        "| one connection · p50/p99 ms | in one process | one process for each service |",
-        "|---|---|---|",
-    ]
-    for name, found in compared.items():
-        rows.append(f"| {name} | {' | '.join(map(str, found))} |")
-    rows += ["", f"Starting apart took {took:.1f} s."]
     tell("done")
     return rows
 

@@ -78,39 +78,13 @@ def requests(hub: HubProcess, seeded: list[Seeded], token: str, seconds: int) ->
     }
     found: dict[str, list[Measured]] = {}
     for name, (paths, who) in asked.items():
-        _warm_up(hub, paths, who)
+        warm_up(hub, paths, who)
         found[name] = [load(hub.url, paths, connections, seconds, who) for connections in CONNECTIONS]
     return found
 
 
-def apart(hub: HubProcess, seeded: list[Seeded], seconds: int) -> tuple[float, dict[str, list[Measured]]]:
-    """The same hub as one process for each service: seconds to start, and requests one after the other, first
-    in one process (it runs before), then apart (it runs after).
-    """
-    asked = {
-        "package page, from the cache": [
-            f"/api/pages/package/{each.owner}/{each.name}" for each in seeded[:50]
-        ],
-        "a profile, from the database": sorted({f"/api/users/{each.owner}" for each in seeded[:50]}),
-        "search: two words": [
-            f"/api/search?q={first}+{second}" for first, second in itertools.pairwise(WORDS)
-        ],
-    }
-    found: dict[str, list[Measured]] = {name: [] for name in asked}
-
-    def measure() -> None:
-        for name, paths in asked.items():
-            _warm_up(hub, paths, "")
-            found[name].append(load(hub.url, paths, 1, seconds))
-
-    measure()
-    hub.stop()
-    took = hub.start("--apart")
-    measure()
-    return took, found
-
-
-def _warm_up(hub: HubProcess, paths: list[str], token: str) -> None:
+def warm_up(hub: HubProcess, paths: list[str], token: str = "") -> None:
+    """Ask for every path once."""
     with httpx.Client(
         base_url=hub.url, headers={"authorization": f"Bearer {token}"} if token else {}
     ) as client:

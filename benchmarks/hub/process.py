@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -10,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from blokhub.engines.addresses import free_port
 
 PASSWORD = "correct horse battery"
 FIRST_PAGE = "/api/pages/home"
@@ -19,9 +20,8 @@ class HubProcess:
     """`blok hub up` with the embedded engines, without the starter catalogue."""
 
     def __init__(self, home: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        # Below the ports that the system gives to outgoing connections: some above this one are needed, too.
+        self.port = free_port()
         self.home = home
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = home.with_suffix(".log")

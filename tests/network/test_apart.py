@@ -318,3 +318,12 @@ def test_a_process_tells_its_address_in_one_line(apart: ApartHub) -> None:
     eventually(lambda: f"search at {part.url}" in part.log.read_text())
     assert part.stop() == 0
     assert "Traceback" not in part.log.read_text()
+
+
+def test_a_browser_renews_its_session_under_the_name_that_it_knows(apart: ApartHub, name: str) -> None:
+    browser = httpx.Client(base_url=apart.url, headers={"host": "hub.lan:4000"})
+    body = {"handle": name, "email": f"{name}@example.org", "password": PASSWORD, "cookie": True}
+    cookie = browser.post("/api/users", json=body).headers["set-cookie"].partition(";")[0]
+    own, other = ({"cookie": cookie, "origin": f"http://{site}"} for site in ("hub.lan:4000", "evil.example"))
+    assert browser.post("/api/auth/refresh", headers=other).status_code == 403
+    assert browser.post("/api/auth/refresh", headers=own).status_code == 200

@@ -135,6 +135,10 @@ class Gateway:
             b"if-none-match",
         )
         headers = [pair for pair in scope["headers"] if pair[0] not in dropped]
+        # The service compares the origin of a browser with the address that the browser knows.
+        named = {name for name, _ in headers}
+        if b"x-forwarded-host" not in named:
+            headers += [(b"x-forwarded-host", value) for name, value in scope["headers"] if name == b"host"]
         found = await self._clients.send(service, scope["method"], target, headers, body)
         skipped = {"connection", "keep-alive", "transfer-encoding", "date", "server"}
         passed = [

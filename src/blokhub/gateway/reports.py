@@ -13,7 +13,7 @@ _violations = Counter(
 )
 _LARGEST = 16 * 1024
 _DIRECTIVES = frozenset(
-    [
+    {
         "script-src",
         "script-src-elem",
         "script-src-attr",
@@ -27,7 +27,7 @@ _DIRECTIVES = frozenset(
         "form-action",
         "frame-ancestors",
         "default-src",
-    ]
+    }
 )
 
 

@@ -99,6 +99,9 @@ function fitScale(graph: FlowGraph, { width, height }: Size, still: boolean): nu
   return still ? (STILL_SCALES.find(fits) ?? LEAST_SCALE) : (SCALES.find(fits) ?? PANNED_SCALE);
 }
 
+/** React Flow keeps the pointer from nodes that can be neither dragged nor selected by it. */
+const PRESSABLE = { pointerEvents: "auto" } as const;
+
 /** Everything that is drawn: cards, frames and ways, with what a run or a comparison says of them. */
 export function makeScene(arranged: Arrangement, run?: FlowRun, diff?: FlowDiff): Scene {
   const { placed, steps } = arranged;
@@ -143,7 +146,8 @@ function makeNodes(
     const frame = placed.nodes.get(key);
     if (!frame) return [];
     const position = { x: frame.x, y: frame.y };
-    return [{ id: key, type: "card", data: dataOf(step, key, folded), position, ...CARD, zIndex: 2 }];
+    const data = dataOf(step, key, folded);
+    return [{ id: key, type: "card", data, position, ...CARD, zIndex: 2, style: PRESSABLE }];
   });
   return [...frames, ...cards];
 }

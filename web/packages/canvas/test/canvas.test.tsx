@@ -73,6 +73,13 @@ test("a click asks for a step to be selected", async () => {
   expect(asked).toEqual(["steps[1]"]);
 });
 
+test("the pointer reaches every card", async () => {
+  const { page } = await render(<FlowCanvas flow={flow} />);
+  const cards = [...page.querySelectorAll<HTMLElement>(".react-flow__node-card")];
+  expect(cards.length).toBeGreaterThan(10);
+  expect(new Set(cards.map(card => card.style.pointerEvents))).toEqual(new Set(["auto"]));
+});
+
 test("what is selected elsewhere is shown here, even inside a folded step", async () => {
   const { page, again } = await render(<FlowCanvas flow={flow} />);
   const hidden = "steps[2].switch.cases[0].do[0]";

@@ -56,7 +56,7 @@ export function RequestForm({ draft, problems, onChange }: Props) {
         label={`${part} as JSON`}
         hideLabel
         mono
-        rows={part === "body" ? Math.min(12, Math.max(5, draft.body.split("\n").length)) : 4}
+        rows={Math.min(12, Math.max(4, draft[part].split("\n").length))}
         placeholder={HINTS[part]}
         value={draft[part]}
         error={problems[part]}

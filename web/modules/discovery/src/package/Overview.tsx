@@ -18,17 +18,20 @@ export function Overview({ data, version }: { data: LoadedPackage; version: stri
   );
   const runner = useRun({ package: `${about.owner}/${about.name}`, version }, flow);
   if (!data.definition) return <Unpublished data={data} />;
+  // All of it at once where the window allows; a big one pans inside of its frame.
+  const tallest = Math.max(360, Math.round(window.innerHeight * 0.75));
   const hosts = about.outline?.hosts ?? [];
   return (
     <div className={css.split}>
       <div className={css.main}>
         {flow && (
           <div className={css.canvas}>
-            <Suspense fallback={<Skeleton height="100%" />}>
+            <Suspense fallback={<Skeleton height={420} />}>
               <Canvas
                 flow={flow}
                 run={runner.flowRun}
                 playing
+                maxHeight={tallest}
                 selected={runner.selection?.key ?? null}
                 onSelect={runner.select}
               />

@@ -203,6 +203,23 @@ def test_while_runs_is_down_a_publication_waits(apart: ApartHub, name: str) -> N
     assert ann.wait_for_saga(saga_id)["state"] == "completed"
 
 
+def test_a_second_relay_takes_over_when_the_first_dies(apart: ApartHub, name: str) -> None:
+    ann = apart.newcomer(name)
+    ann.create("greeting")
+    (first,) = apart.parts["relay"]
+    first.kill()
+    saga_id = ann.submit("greeting", "1.0.0", greeting()).json()["saga_id"]
+    assert ann.http.get(f"/api/sagas/{saga_id}").json()["state"] == "running"
+    second = apart.part("relay", 2).start()
+    try:
+        assert ann.wait_for_saga(saga_id)["state"] == "completed"
+        first.start()
+        second.kill()
+        ann.publish("greeting", "1.0.1", greeting("Hello"))
+    finally:
+        second.stop()
+
+
 async def test_sagas_of_a_process_that_never_returns_are_taken_over(apart: ApartHub, name: str) -> None:
     ann = apart.newcomer(name)
     ann.create("greeting")

@@ -77,7 +77,7 @@ def serve(
     Parameters
     ----------
     name
-        users, content, search, runs, relay or gateway.
+        A service such as users or content, relay, or gateway.
     port
         The port to listen on. By itself the gateway takes BLOK_PORT, a service one from 100 above that.
     attached

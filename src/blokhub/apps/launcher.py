@@ -35,6 +35,12 @@ class Child:
     port: int
     process: asyncio.subprocess.Process | None = field(default=None, repr=False)
 
+    @property
+    def url(self) -> str:
+        """Where this machine reaches it."""
+        host = _LOOPBACK if self.host in {"", "0.0.0.0", "::"} else self.host  # noqa: S104 — all of ours
+        return f"http://{host}:{self.port}"
+
     def __str__(self) -> str:
         return self.name if self.replica == 1 else f"{self.name} {self.replica}"
 
@@ -142,7 +148,7 @@ async def _until_ready(http: httpx.AsyncClient, child: Child) -> None:
     assert child.process is not None
     while child.process.returncode is None:
         try:
-            if (await http.get(f"http://{_LOOPBACK}:{child.port}/health/ready")).status_code == 200:
+            if (await http.get(f"{child.url}/health/ready")).status_code == 200:
                 return
         except httpx.HTTPError:
             pass

@@ -105,7 +105,6 @@ function writePage(shell) {
     ...[...shell.shared, first.entry, ...first.chunks].map(
       each => `<link rel="modulepreload" href="${each}" />`,
     ),
-    `<link rel="preload" as="fetch" crossorigin="anonymous" href="/modules/${FIRST}/manifest.json" />`,
     `<script type="module" src="${shell.entry}"></script>`,
   ];
   const page = readFileSync(join(here, "shell/index.html"), "utf8");

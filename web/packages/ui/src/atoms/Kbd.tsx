@@ -4,7 +4,10 @@ const ON_MAC = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(naviga
 
 /** Keys to press. `Mod` is the command key on a Mac and Ctrl elsewhere. */
 export function Kbd({ keys }: { keys: string }) {
-  const shown = keys.replace("Mod+", ON_MAC ? "⌘" : "Ctrl ").replace("Enter", "↵");
+  const shown = keys
+    .replace("Mod+", ON_MAC ? "⌘" : "Ctrl ")
+    .replace("Enter", "↵")
+    .replace(/\b[a-z]$/, letter => letter.toUpperCase());
   return <kbd className={css.kbd}>{shown}</kbd>;
 }
 

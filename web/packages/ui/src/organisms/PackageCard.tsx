@@ -107,7 +107,7 @@ function unescaped(html: string): string {
 function Figures({ about }: { about: CardPackage }) {
   return (
     <ul className={css.figures}>
-      {about.stars !== undefined && (
+      {about.stars !== undefined && about.stars > 0 && (
         <li>
           <Star size={14} aria-hidden />
           {count(about.stars)}

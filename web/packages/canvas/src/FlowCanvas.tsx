@@ -68,6 +68,9 @@ export function FlowCanvas(props: FlowCanvasProps) {
     [onSelect, interactive],
   );
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was folded in another workflow says nothing here
+  useEffect(() => setFolded(known => (known.size > 0 ? new Set() : known)), [flow.name]);
+
   // Whoever selects a step elsewhere, in a list of records say, is shown it here.
   useEffect(() => {
     if (!selected) return;

@@ -6,7 +6,7 @@ export interface SketchStep {
   arms: SketchStep[][];
 }
 
-/** A flow as a sketch. Arms without steps are left out, except where they say that a way leads past. */
+/** A flow as a sketch: its shape, without inputs and conditions. */
 export function toSketch(flow: Flow): SketchStep[] {
   const trigger = flow.trigger.kind === "none" ? [] : [{ use: `trigger:${flow.trigger.kind}`, arms: [] }];
   return [...trigger, ...flow.steps.map(sketchStep)];

@@ -63,7 +63,7 @@ export class StepReader {
       kind: kindOf(parts.control ?? parts.use),
       path,
       pointer: pointerText(place),
-      active: this.generation === 1 ? raw.active !== false : Boolean(raw.active ?? true),
+      active: isActive(raw, this.generation, parts.control),
       stop: raw.stop === true,
       options: options(raw),
       ...parts,
@@ -177,6 +177,13 @@ export class StepReader {
 }
 
 type Parts = Pick<Step, "use" | "detail" | "arms"> & Partial<Pick<Step, "control" | "inputs">>;
+
+/** Generation 1 switches off by `false` alone, generation 2 by anything that counts as false; a wait is stricter. */
+function isActive({ active }: Raw, generation: 1 | 2, control: ControlKind | undefined): boolean {
+  if (active === undefined) return true;
+  if (generation === 1) return active !== false;
+  return control === "wait" ? active === true : Boolean(active);
+}
 
 /** What a control step is set to, without the lists of steps inside it. */
 function settings(body: Raw): Raw {

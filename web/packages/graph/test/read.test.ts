@@ -27,6 +27,17 @@ describe.runIf(existsSync(corpus))("workflows of other people", () => {
   );
 });
 
+test("every kind of step has the place that the runtime gives it", () => {
+  const flow = readFlow(readJson(`${import.meta.dirname}/fixtures/every-kind.json`));
+  const places = [...walk(flow.steps)].map(({ id, path, active, stop }) => ({
+    name: id,
+    path,
+    active,
+    stop,
+  }));
+  expect(places).toEqual(readJson(`${import.meta.dirname}/fixtures/every-kind.outline.json`));
+});
+
 describe("a file of generation 2", () => {
   const flow = workflow(
     expr("first", { as: "one", retry: { maxAttempts: 3 } }),

@@ -88,6 +88,15 @@ export function FlowCanvas(props: FlowCanvasProps) {
     return () => cancelAnimationFrame(shown);
   }, [folded, frame]);
 
+  useEffect(() => {
+    if (!full) return;
+    const leave = (event: globalThis.KeyboardEvent) => {
+      if (event.key === "Escape") setFull(false);
+    };
+    document.addEventListener("keydown", leave);
+    return () => document.removeEventListener("keydown", leave);
+  }, [full]);
+
   const goTo = (key: string) => {
     setCursor(key);
     view.reveal(key);
@@ -102,7 +111,6 @@ export function FlowCanvas(props: FlowCanvasProps) {
     else if (event.key === "-") view.zoom("out");
     else if (event.key === "0") view.fit();
     else if (event.key === " ") actions.fold?.(tabbable);
-    else if (event.key === "Escape" && full) setFull(false);
     else return;
     event.preventDefault();
   };

@@ -98,6 +98,16 @@ test("the list says the same as the picture, and stands in for it", async () => 
   expect(before).toContain("Chat and mail");
 });
 
+test("Escape leaves the full screen, from the picture and from the list", async () => {
+  const { page } = await render(<FlowCanvas flow={flow} />);
+  await click(page.querySelector('[aria-label="Full screen"]'));
+  await click(page.querySelector('[aria-label="Show as a list"]'));
+  expect(page.querySelector('[aria-label="Leave full screen"]')).not.toBeNull();
+  page.querySelector<HTMLElement>("nav button")?.focus();
+  await press("Escape");
+  expect(page.querySelector('[aria-label="Leave full screen"]')).toBeNull();
+});
+
 test("a still picture has no controls", async () => {
   const { page } = await render(<FlowCanvas flow={flow} interactive={false} />);
   expect(page.querySelector("[role=toolbar]")).toBeNull();

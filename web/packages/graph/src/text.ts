@@ -20,6 +20,7 @@ export function sayValue(value: unknown): string {
 function sayExpression(text: string): string {
   return text
     .replace(/^js\//, "")
+    .replace(/^`([^`]*)`$/, "$1")
     .replace(/^\$\{([^{}]*)\}$/, "$1")
     .replaceAll(/\bctx\.(?:state|vars|request|prev|response)\./g, "")
     .replaceAll(/\bctx\./g, "")

@@ -63,6 +63,7 @@ test("a value is said as its author would say it", () => {
   expect(sayValue("js/ctx.state.order.lines")).toBe("order.lines");
   // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how the format writes it
   expect(sayValue("${ctx.request.body.name}")).toBe("body.name");
+  expect(sayValue("js/`https://example.com/items`")).toBe("https://example.com/items");
   expect(sayValue(["a", 1])).toBe("a or 1");
   expect(sayValue({ $ref: { step: "order", path: ["lines", 0] } })).toBe("order.lines.0");
 });

@@ -1,4 +1,5 @@
 import { queries, type SearchHit } from "@blok/api";
+import { useSession } from "@blok/state";
 import {
   CardGrid,
   CardSkeleton,
@@ -70,6 +71,7 @@ export function HomePage() {
         />
       ) : (
         <>
+          <OwnWork />
           <Row title="Trending this week" hits={trending} href="/workflows?sort=trending" />
           <Categories counts={data?.facets.category} />
           <Row title="New" hits={data?.newest} href="/workflows?sort=updated" />
@@ -82,6 +84,26 @@ export function HomePage() {
 /** While nothing was run yet: the one of the newest with the most to see that still fits into the picture. */
 function telling(hits: SearchHit[]): SearchHit | undefined {
   return hits.filter(hit => hit.step_count <= 8).sort((a, b) => b.step_count - a.step_count)[0] ?? hits[0];
+}
+
+/** For those who are signed in: what they worked on last. */
+function OwnWork() {
+  const user = useSession(state => state.user);
+  const { data } = useQuery({ ...queries.packagesOf(user?.handle ?? ""), enabled: user !== null });
+  if (!user || !data || data.items.length === 0) return null;
+  return (
+    <Section title="Pick up where you left off" actions={<Link href="/dashboard">My packages</Link>}>
+      <CardGrid>
+        {data.items.slice(0, 3).map(each => (
+          <PackageCard
+            key={each.name}
+            about={{ ...each, version: each.latest, forks: each.fork_count }}
+            href={each.latest ? packageHref(each) : `${packageHref(each)}/edit`}
+          />
+        ))}
+      </CardGrid>
+    </Section>
+  );
 }
 
 function Row({ title, hits, href }: { title: string; hits: SearchHit[] | undefined; href: string }) {

@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from psycopg.errors import QueryCanceled
 from sqlalchemy.exc import DBAPIError
 
+from blokhub.infra.validation import sentence
 from blokhub.kernel.errors import InvalidInput, MalformedBody, NotAuthenticated, ProblemError, Unavailable
 
 _log = structlog.get_logger("http")
@@ -68,16 +69,22 @@ def on_invalid(request: Request[Any, Any, Any], error: ValidationException) -> R
     if isinstance(error.extra, list) and error.extra and isinstance(error.extra[0], dict):
         given = error.extra[0].get("source", "body")
         source = str(getattr(given, "value", given))
-    pointer, message = pointer_and_message(cause)
+    pointer, message = pointer_and_message(cause, _expected(request, source))
     if source != "body":
         return problem_response(InvalidInput(message, pointer=f"/{source}{pointer}"), request.url.path)
     pointer = pointer.removeprefix("/data")
-    if message.endswith("field `data`"):
+    if cause.startswith("Object missing required field `data`"):
         message = "A JSON body is required."
     return problem_response(InvalidInput(message, pointer=pointer), request.url.path)
 
 
-def pointer_and_message(text: str) -> tuple[str, str]:
+def _expected(request: Request[Any, Any, Any], source: str) -> Any:
+    """The type that the body of a request must fit, or None."""
+    body = request.route_handler.parsed_data_field if source == "body" else None
+    return body.annotation if body else None
+
+
+def pointer_and_message(text: str, expected: Any = None) -> tuple[str, str]:
     """Split a message of msgspec into an RFC 6901 pointer and the sentence for people."""
     match = _LOCATION.search(text)
     path = match["path"] if match else "$"
@@ -87,7 +94,7 @@ def pointer_and_message(text: str) -> tuple[str, str]:
     if field and field["field"] != "data":
         steps.append(field["field"])
     pointer = "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
-    return pointer, message if message.endswith(".") else message + "."
+    return pointer, sentence(message, expected)
 
 
 def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:

@@ -16,7 +16,14 @@ Handle = Annotated[
         description="3 to 39 lower-case letters, digits and hyphens, beginning with a letter.",
     ),
 ]
-Email = Annotated[str, msgspec.Meta(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=255)]
+Email = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
+        max_length=255,
+        description="An e-mail address, such as ann@example.org.",
+    ),
+]
 Password = Annotated[str, msgspec.Meta(min_length=8, max_length=256)]
 
 

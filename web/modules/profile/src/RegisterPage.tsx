@@ -44,7 +44,7 @@ export function RegisterPage() {
         </>
       }
     >
-      {problem && !FIELDS.includes(problem.pointer ?? "") && <Notice tone="error">{problem.message}</Notice>}
+      {problem && !problem.isAbout(FIELDS) && <Notice tone="error">{problem.message}</Notice>}
       <TextField
         label="Handle"
         hint="The public address of everything you publish: handle/package. It cannot be changed."

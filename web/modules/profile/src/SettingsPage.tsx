@@ -5,6 +5,7 @@ import { type FormEvent, useState } from "react";
 import css from "./profile.module.css";
 import { SignedIn } from "./SignedIn.tsx";
 
+const FIELDS = ["/display_name", "/bio", "/location", "/website"];
 const THEMES: { value: Theme; label: string }[] = [
   { value: "system", label: "As this machine" },
   { value: "light", label: "Light" },
@@ -66,7 +67,7 @@ function ProfileForm({ user }: { user: OwnProfile }) {
 
   return (
     <form className={css.form} onSubmit={save}>
-      {problem && !problem.pointer && <Notice tone="error">{problem.message}</Notice>}
+      {problem && !problem.isAbout(FIELDS) && <Notice tone="error">{problem.message}</Notice>}
       <TextField
         label="Name"
         value={values.display_name}

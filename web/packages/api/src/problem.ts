@@ -33,7 +33,17 @@ export class Problem extends Error {
 
   /** The sentence for a field of a form, when the trouble is there. */
   at(pointer: string): string | undefined {
-    return this.pointer === pointer ? this.message : undefined;
+    if (this.pointer === pointer) return this.message;
+    return this.errors.find(each => each.pointer === pointer)?.detail;
+  }
+
+  /** Whether one of these fields has the trouble. */
+  isAbout(pointers: readonly string[]): boolean {
+    return pointers.some(pointer => this.at(pointer) !== undefined);
+  }
+
+  private get errors(): { pointer?: string; detail?: string }[] {
+    return Array.isArray(this.extra.errors) ? this.extra.errors : [];
   }
 }
 

@@ -133,6 +133,7 @@ export function FlowCanvas(props: FlowCanvasProps) {
           actions={actions}
           interactive={interactive}
           minimap={props.minimap ?? false}
+          full={full}
           onKeyDown={onKeyDown}
         />
       )}

@@ -16,9 +16,12 @@ interface StageProps {
   actions: Actions;
   interactive: boolean;
   minimap: boolean;
+  /** Whether the picture has the window to itself. */
+  full: boolean;
   onKeyDown: (event: KeyboardEvent) => void;
 }
 
+const TOUCHED = globalThis.matchMedia?.("(pointer: coarse)").matches ?? false;
 const nodeTypes = { card: StepCard, frame: StepFrame };
 
 /** The picture itself: React Flow with everything in it that would change a workflow switched off. */
@@ -30,6 +33,7 @@ export function Stage({
   actions,
   interactive,
   minimap,
+  full,
   onKeyDown,
 }: StageProps) {
   const nodes = useMemo(
@@ -37,9 +41,11 @@ export function Stage({
     [scene, selected, tabbable],
   );
   const hint = useId();
+  // A finger that scrolls a page must not be caught by a picture on its way: there it pans in full size only.
+  const pans = interactive && (full || !TOUCHED);
   return (
     <div
-      className={css.stage}
+      className={pans ? css.stage : `${css.stage} ${css.passing}`}
       role="application"
       aria-roledescription="canvas"
       aria-label="Picture of the workflow"
@@ -63,7 +69,7 @@ export function Stage({
           edgesFocusable={false}
           elementsSelectable={false}
           disableKeyboardA11y
-          panOnDrag={interactive}
+          panOnDrag={pans}
           zoomOnPinch={interactive}
           zoomOnScroll={false}
           zoomOnDoubleClick={false}

@@ -14,7 +14,7 @@ export function UseDialog({ about, version, open, onClose }: Props) {
       <div className={css.ways}>
         <Way
           title="Add it to your project"
-          text="Writes the file and pins its digest; `blok dev` then serves it."
+          text="Writes the file and pins its digest. Then blok dev serves it."
         >
           <Command text={`blok install ${pinned}`} />
         </Way>
@@ -23,7 +23,7 @@ export function UseDialog({ about, version, open, onClose }: Props) {
         </Way>
         <Way title="Fetch the file" text="No tool needed. The answer's Blok-Digest header names its SHA-256.">
           <Command
-            text={`curl -O ${hub}/api/packages/${address}/versions/${version ?? "latest"}/definition`}
+            text={`curl -o ${about.name}.json ${hub}/api/packages/${address}/versions/${version ?? "latest"}/definition`}
           />
         </Way>
       </div>

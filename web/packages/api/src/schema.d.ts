@@ -1065,6 +1065,7 @@ export interface components {
             cookie: boolean;
             /** @default  */
             display_name: string;
+            /** @description An e-mail address, such as ann@example.org. */
             email: string;
             /** @description 3 to 39 lower-case letters, digits and hyphens, beginning with a letter. */
             handle: string;

@@ -184,6 +184,27 @@ def test_while_content_is_down_the_rest_goes_on(apart: ApartHub, name: str) -> N
     assert page["degraded"] == []
 
 
+def test_a_service_that_hangs_is_not_waited_for_again_and_again(apart: ApartHub) -> None:
+    door = apart.part("gateway", BLOK_CALL_SECONDS="1")
+    door.port, door.url = apart.port + 90, f"http://127.0.0.1:{apart.port + 90}"
+    door.start()
+    for part in apart.parts["search"]:
+        part.pause()
+    try:
+        with httpx.Client(base_url=door.url, timeout=30) as http:
+            told = [http.get("/api/search").json()["detail"] for _ in range(3 * 3 + 3)]
+            assert all("took too long" in detail for detail in told[:9])
+            assert all("does not answer" in detail for detail in told[9:])
+            assert http.get("/api/pages/home").json()["degraded"] == ["search"]
+            for part in apart.parts["search"]:
+                part.go_on()
+            eventually(lambda: http.get("/api/search").status_code == 200)
+    finally:
+        for part in apart.parts["search"]:
+            part.go_on()
+        door.stop()
+
+
 def test_while_runs_is_down_a_publication_waits(apart: ApartHub, name: str) -> None:
     ann = apart.newcomer(name)
     ann.create("greeting")

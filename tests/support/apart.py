@@ -60,6 +60,16 @@ class Part:
         self._process.kill()
         self._process.wait(10)
 
+    def pause(self) -> None:
+        """Let it hang: it takes connections and says nothing."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it hang no more."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
     def stop(self) -> int:
         """End it as a platform would; returns its exit code."""
         if self._process is None:

@@ -1,6 +1,9 @@
 """How a service asks another one: in this process when it lives here, over HTTP when it does not."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -11,13 +14,15 @@ import structlog
 from prometheus_client import Counter
 from yarl import URL
 
-from blokhub.infra.replicas import Canary, Replicas
+from blokhub.infra.replicas import Canary, Replica, Replicas
 from blokhub.infra.signing import HEADER, ContextSigner
 from blokhub.kernel.context import Context
 from blokhub.kernel.errors import Unavailable
 
 _log = structlog.get_logger("clients")
-_ejected = Counter("blok_replica_ejected_total", "Times that a replica could not be reached.", ["service"])
+_left_out = Counter(
+    "blok_replica_left_out_total", "Times that a replica was left out for a while.", ["service", "reason"]
+)
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -25,6 +30,11 @@ Headers = list[tuple[bytes, bytes]]
 NOT_HANDLED = "blok-not-handled"
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _CONNECT_SECONDS = 1.0
+# A read is never long; a run may be.
+_READ_SECONDS = 10.0
+# Who gives up after that long, such as a page that is composed, says that the service was slow.
+_PATIENCE_SECONDS = 1.0
+_ERROR_ATTEMPTS = 2
 _NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 # What stands in a target that is ready; anything else, such as the end of a line, is escaped.
 _URL_CHARACTERS = "/%:@!$&'()*+,;=-._~?"
@@ -64,10 +74,8 @@ class Clients:
     ) -> None:
         self._signer = signer
         self._local: dict[str, Any] = {}
-        self._remote = {name: Replicas(urls) for name, urls in remote.items() if urls}
-        for name, (url, share) in (canaries or {}).items():
-            if name in self._remote:
-                self._remote[name].canary = Canary(url, share)
+        trials = {name: Canary(url, share) for name, (url, share) in (canaries or {}).items()}
+        self._remote = {name: Replicas(urls, trials.get(name)) for name, urls in remote.items() if urls}
         self._seconds = seconds
         self._http: aiohttp.ClientSession | None = None
 
@@ -116,35 +124,64 @@ class Clients:
         replicas = self._remote.get(service)
         if replicas is None:
             raise Unavailable(f"The service {service} is not part of this installation.")
-        for url in replicas.candidates():
-            try:
-                answer = await self._ask(url, method, target, headers, body)
-            except _NOT_SENT as error:
-                _leave_out(replicas, service, url, error)
-            except TimeoutError as error:
-                raise Unavailable(f"The service {service} took too long.", retry_after=5) from error
-            except aiohttp.ClientError as error:
-                _leave_out(replicas, service, url, error)
-                if method not in _REPEATABLE:
-                    raise Unavailable(
-                        f"The service {service} went away in the middle. See whether it was done before you "
-                        "try again.",
-                        retry_after=2,
-                    ) from error
-            else:
-                if NOT_HANDLED not in answer.headers:
-                    replicas.restore(url)
-                    return answer
-                replicas.eject(url)
+        request = _Request(method, target, headers, body)
+        with replicas.admit():
+            return await self._send_on(service, replicas, request)
+
+    async def _send_on(self, service: str, replicas: Replicas, request: "_Request") -> Answer:
+        """Try one replica after the other until one answers, with an error only if two do."""
+        failed: list[Answer] = []
+        for replica in replicas.candidates():
+            answer = await self._attempt(service, replicas, replica, request)
+            if answer is None:
+                continue
+            if answer.status < 500:
+                return answer
+            failed.append(answer)
+            if not request.repeatable or len(failed) == _ERROR_ATTEMPTS:
+                break
+        if failed:
+            return failed[-1]
         raise Unavailable(f"The service {service} does not answer. Try again in a moment.", retry_after=2)
 
-    async def _ask(self, url: str, method: str, target: str, headers: Headers, body: bytes) -> Answer:
+    async def _attempt(
+        self, service: str, replicas: Replicas, replica: Replica, request: "_Request"
+    ) -> Answer | None:
+        """What one replica answers, or None when another one may be asked instead."""
+        try:
+            with _noting_slowness(service, replicas, replica):
+                answer = await self._ask(replica.url, request)
+        except _NOT_SENT as error:
+            _leave_out(service, replicas, replica, error)
+            return None
+        except aiohttp.ClientError as error:
+            _leave_out(service, replicas, replica, error)
+            if request.repeatable:
+                return None
+            raise Unavailable(
+                f"The service {service} went away in the middle. See whether it was done, then try again.",
+                retry_after=2,
+            ) from error
+        if NOT_HANDLED in answer.headers:
+            replicas.note_unreachable(replica)
+            return None
+        if answer.status < 500:
+            replicas.note_answer(replica)
+        elif replicas.note_error(replica):
+            _tell(service, replica, "errors")
+        return answer
+
+    async def _ask(self, url: str, request: "_Request") -> Answer:
         if self._http is None:
-            self._http = _open_session(self._seconds)
-        lines = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
-        address = URL(url + quote(target, safe=_URL_CHARACTERS), encoded=True)
+            self._http = _open_session()
+        seconds = min(self._seconds, _READ_SECONDS) if request.method in {"GET", "HEAD"} else self._seconds
         async with self._http.request(
-            method, address, headers=lines, data=body or None, allow_redirects=False
+            request.method,
+            URL(url + quote(request.target, safe=_URL_CHARACTERS), encoded=True),
+            headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers],
+            data=request.body or None,
+            allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=_CONNECT_SECONDS),
         ) as response:
             found = {name.lower(): value for name, value in response.headers.items()}
             return Answer(response.status, found, await response.read())
@@ -155,17 +192,56 @@ class Clients:
             await self._http.close()
 
 
-def _leave_out(replicas: Replicas, service: str, url: str, error: Exception) -> None:
-    """Eject a replica. That is worth a warning once, when it had answered: others are just not there yet."""
-    tell = _log.warning if replicas.eject(url) else _log.info
-    _ejected.labels(service).inc()
-    tell("a replica cannot be reached", service=service, url=url, error=str(error))
+@dataclass(frozen=True)
+class _Request:
+    method: str
+    target: str
+    headers: Headers
+    body: bytes
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether doing it twice is the same as doing it once (RFC 9110, section 9.2.2)."""
+        return self.method in _REPEATABLE
 
 
-def _open_session(seconds: float) -> aiohttp.ClientSession:
+@contextmanager
+def _noting_slowness(service: str, replicas: Replicas, replica: Replica) -> Iterator[None]:
+    """Note a replica that does not answer in time. Raises Unavailable instead of TimeoutError."""
+    started = time.monotonic()
+    try:
+        yield
+    except _NOT_SENT:
+        raise
+    except TimeoutError as error:
+        if replicas.note_slow(replica):
+            _tell(service, replica, "hangs")
+        raise Unavailable(f"The service {service} took too long.", retry_after=5) from error
+    except asyncio.CancelledError:
+        waited = time.monotonic() - started
+        if waited > _PATIENCE_SECONDS and replicas.note_slow(replica):
+            _tell(service, replica, "hangs")
+        raise
+
+
+def _leave_out(service: str, replicas: Replicas, replica: Replica, error: Exception) -> None:
+    """That a replica cannot be reached is news when it had answered: others are just not there yet."""
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        replicas.note_slow(replica)
+    if replicas.note_unreachable(replica):
+        _tell(service, replica, "unreachable", str(error))
+    else:
+        _log.info("a replica cannot be reached yet", service=service, url=replica.url)
+
+
+def _tell(service: str, replica: Replica, reason: str, error: str = "") -> None:
+    _left_out.labels(service, reason).inc()
+    _log.warning("a replica is left out", service=service, url=replica.url, reason=reason, error=error)
+
+
+def _open_session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
-        timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=_CONNECT_SECONDS),
-        connector=aiohttp.TCPConnector(limit=0, limit_per_host=100, keepalive_timeout=15),
+        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=15),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),

@@ -8,6 +8,7 @@ import pytest
 from tests.support.hub import free_port
 
 from blokhub.infra.clients import NOT_HANDLED, Clients
+from blokhub.infra.replicas import ERRORS_IN_A_ROW, SLOW_IN_A_ROW
 from blokhub.infra.signing import ContextSigner
 from blokhub.kernel.context import Context
 from blokhub.kernel.errors import Unavailable
@@ -106,6 +107,59 @@ async def test_a_slow_answer_is_given_up_and_asked_for_nowhere_else() -> None:
         with pytest.raises(Unavailable, match="took too long"):
             await asking.call("content", "GET", "/x", Context())
         assert heads == []
+        await asking.close()
+
+
+async def fail(head: bytes, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 500 Broken\r\ncontent-length: 0\r\n\r\n")
+    await writer.drain()
+
+
+async def test_of_three_replicas_one_that_fails_is_hardly_noticed() -> None:
+    async with server(answer) as (one, _), server(fail) as (broken, heads), server(answer) as (two, _):
+        asking = clients(one, broken, two)
+        reads = [(await asking.call("content", "GET", "/x", Context())).status for _ in range(100)]
+        assert set(reads) == {200}
+        assert len(heads) == ERRORS_IN_A_ROW
+        writes = [(await asking.call("content", "POST", "/x", Context())).status for _ in range(100)]
+        assert set(writes) == {200}
+        await asking.close()
+
+
+async def test_an_error_of_every_replica_is_told_after_two_of_them() -> None:
+    async with server(fail) as (a, at_a), server(fail) as (b, at_b), server(fail) as (c, at_c):
+        asking = clients(a, b, c)
+        assert (await asking.call("content", "GET", "/x", Context())).status == 500
+        assert len(at_a) + len(at_b) + len(at_c) == 2
+        assert (await asking.call("content", "POST", "/x", Context())).status == 500
+        assert len(at_a) + len(at_b) + len(at_c) == 3
+        await asking.close()
+
+
+async def test_a_service_that_hangs_is_not_asked_again_and_again() -> None:
+    async with server(say_nothing) as (slow, heads):
+        asking = clients(slow, seconds=0.1)
+        for _ in range(SLOW_IN_A_ROW):
+            with pytest.raises(Unavailable, match="took too long"):
+                await asking.call("content", "GET", "/x", Context())
+        for _ in range(20):
+            with pytest.raises(Unavailable, match="does not answer"):
+                await asking.call("content", "GET", "/x", Context())
+        assert len(heads) == SLOW_IN_A_ROW
+        await asking.close()
+
+
+async def test_who_gives_up_on_a_slow_service_has_said_that_it_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("blokhub.infra.clients._PATIENCE_SECONDS", 0.05)
+    async with server(say_nothing) as (slow, heads):
+        asking = clients(slow)
+        for _ in range(SLOW_IN_A_ROW):
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await asking.call("content", "GET", "/x", Context())
+        with pytest.raises(Unavailable, match="does not answer"):
+            await asking.call("content", "GET", "/x", Context())
+        assert len(heads) == SLOW_IN_A_ROW
         await asking.close()
 
 

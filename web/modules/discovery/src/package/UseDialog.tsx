@@ -4,6 +4,9 @@ import css from "./UseDialog.module.css";
 
 type Props = { about: PackageView; version: string | undefined; open: boolean; onClose: () => void };
 
+/** The hub that the command line asks when nobody names another one. */
+const DEFAULT_HUB = "http://localhost:4000";
+
 /** How to get the package into a project, or to call it from anywhere. */
 export function UseDialog({ about, version, open, onClose }: Props) {
   const address = `${about.owner}/${about.name}`;
@@ -12,6 +15,11 @@ export function UseDialog({ about, version, open, onClose }: Props) {
   return (
     <Dialog open={open} title={`Use ${address}`} onClose={onClose}>
       <div className={css.ways}>
+        {hub !== DEFAULT_HUB && (
+          <Way title="Point the tool at this hub" text="Once for each terminal.">
+            <Command text={`export BLOK_HUB=${hub}`} />
+          </Way>
+        )}
         <Way
           title="Add it to your project"
           text="Writes the file and pins its digest. Then blok dev serves it."

@@ -3,6 +3,8 @@
 VENV = .venv
 BIN = $(VENV)/bin
 STAMP = $(VENV)/.installed
+# A hub is worth running even where its pages cannot be built.
+PAGES = sh scripts/web || echo "blok: the pages could not be built; the hub runs without them, see above" >&2
 
 .DEFAULT_GOAL := help
 .PHONY: help run run-apart web test engines check check-deploy format lock api conformance fuzz-expressions bench bench-runtime clean
@@ -13,10 +15,12 @@ help: ## list the commands
 $(STAMP): requirements.lock pyproject.toml
 	@PYTHON=$(PYTHON) sh scripts/install
 
-run: $(STAMP) web ## the whole platform at http://localhost:4000
+run: $(STAMP) ## the whole platform at http://localhost:4000
+	@$(PAGES)
 	@$(BIN)/blok hub up
 
-run-apart: $(STAMP) web ## the same as one process for each service [REPLICAS=content=3]
+run-apart: $(STAMP) ## the same as one process for each service [REPLICAS=content=3]
+	@$(PAGES)
 	@$(BIN)/blok hub up --apart --replicas "$(REPLICAS)"
 
 web: $(STAMP) ## build the pages, if they are not up to date

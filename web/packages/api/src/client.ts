@@ -29,7 +29,7 @@ async function authorizedFetch(request: Request): Promise<Response> {
   if (token) request.headers.set("Authorization", `Bearer ${token}`);
   const response = await fetch(request);
   if (response.status !== 401 || !token) return response;
-  const next = await renewed(token);
+  const next = await renewed(token).catch(() => null);
   if (!next) return response;
   again.headers.set("Authorization", `Bearer ${next}`);
   return fetch(again);

@@ -3,6 +3,8 @@
 // Several windows share one cookie, and each use of it gives a new one. A lock lets one window at a
 // time renew, and it tells the others the new token.
 
+import { Problem } from "./problem.ts";
+
 export type Renewal = { access_token: string; expires_in: number };
 
 let token: string | null = null;
@@ -28,7 +30,10 @@ export function onToken(listener: (token: string | null) => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** A token newer than `stale`, or null when the session is over. */
+/** Answers that mean the session is over; any other failure may pass. */
+const REFUSED = new Set([400, 401, 403, 422]);
+
+/** A token newer than `stale`, or null when the session is over. Throws when that cannot be told now. */
 export async function renewed(stale: string | null): Promise<string | null> {
   return navigator.locks.request("blok-session", async () => {
     if (token !== stale && token !== null) return token;
@@ -43,11 +48,14 @@ export async function renewed(stale: string | null): Promise<string | null> {
         setToken(renewal.access_token);
         return token;
       }
+      if (REFUSED.has(response.status)) {
+        setToken(null);
+        return null;
+      }
       if (response.status !== 409) break;
       await new Promise(resolve => setTimeout(resolve, 600));
     }
-    setToken(null);
-    return null;
+    throw Problem.unreachable();
   });
 }
 

@@ -9,10 +9,14 @@ type Session = { status: "unknown" | "anonymous" | "signed-in"; user: OwnProfile
 /** Who is signed in; every module sees the same. */
 export const useSession = create<Session>(() => ({ status: "unknown", user: null }));
 
-/** Continue the session of an earlier visit, if there is one. */
+/** Continue the session of an earlier visit, if there is one. A hub that is away for a moment ends none. */
 export async function resume(): Promise<void> {
-  if (localStorage.getItem(FLAG) === null || (await renewed(null)) === null) end();
-  else await load();
+  try {
+    if (localStorage.getItem(FLAG) === null || (await renewed(null)) === null) end();
+    else await load();
+  } catch {
+    useSession.setState({ status: "anonymous", user: null });
+  }
 }
 
 /** Sign in. Throws a Problem. */

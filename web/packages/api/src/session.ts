@@ -35,7 +35,7 @@ const REFUSED = new Set([400, 401, 403, 422]);
 
 /** A token newer than `stale`, or null when the session is over. Throws when that cannot be told now. */
 export async function renewed(stale: string | null): Promise<string | null> {
-  return navigator.locks.request("blok-session", async () => {
+  return alone(async () => {
     if (token !== stale && token !== null) return token;
     for (let attempt = 0; attempt < 3; attempt += 1) {
       const response = await fetch("/api/auth/refresh", {
@@ -57,6 +57,11 @@ export async function renewed(stale: string | null): Promise<string | null> {
     }
     throw Problem.unreachable();
   });
+}
+
+/** Only one window at a time. Browsers know no locks where a hub is reached over plain HTTP by name. */
+function alone<Result>(work: () => Promise<Result>): Promise<Result> {
+  return navigator.locks ? navigator.locks.request("blok-session", work) : work();
 }
 
 function keep(next: string | null) {

@@ -55,7 +55,7 @@ export function CopyButton({
 }) {
   const [copied, setCopied] = useState(false);
   async function copy() {
-    await navigator.clipboard.writeText(typeof text === "string" ? text : await text());
+    await toClipboard(typeof text === "string" ? text : await text());
     setCopied(true);
     setTimeout(() => setCopied(false), 1600);
   }
@@ -79,4 +79,15 @@ export function Command({ text }: { text: string }) {
       <CopyButton text={text} label={`Copy: ${text}`} iconOnly />
     </div>
   );
+}
+
+/** Browsers lend the clipboard to secure pages only; on others the older way copies what is selected. */
+async function toClipboard(text: string): Promise<void> {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const area = document.createElement("textarea");
+  area.value = text;
+  (document.querySelector("dialog[open]") ?? document.body).append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
 }

@@ -60,8 +60,8 @@ export async function renewed(stale: string | null): Promise<string | null> {
 }
 
 /** Only one window at a time. Browsers know no locks where a hub is reached over plain HTTP by name. */
-function alone<Result>(work: () => Promise<Result>): Promise<Result> {
-  return navigator.locks ? navigator.locks.request("blok-session", work) : work();
+async function alone(work: () => Promise<string | null>): Promise<string | null> {
+  return navigator.locks ? await navigator.locks.request("blok-session", work) : work();
 }
 
 function keep(next: string | null) {

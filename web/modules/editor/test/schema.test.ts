@@ -13,11 +13,15 @@ const knowledge = new Knowledge(
       method: { enum: ["GET", "POST"] },
     },
     $defs: {
+      loop: { properties: { loop: {} } },
       step: {
         anyOf: [
           { properties: { id: {}, use: {}, inputs: {} } },
           { properties: { branch: { properties: { when: {} } } } },
         ],
+        if: { required: ["wait"] },
+        then: { properties: { wait: {} } },
+        else: { $ref: "#/$defs/loop" },
       },
     },
   },
@@ -50,6 +54,8 @@ test("a step may be any of its kinds", () => {
     "use",
     "inputs",
     "branch",
+    "wait",
+    "loop",
   ]);
 });
 

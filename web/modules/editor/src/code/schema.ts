@@ -83,7 +83,7 @@ export class Knowledge {
 
   /** A schema and everything that it may stand for: what it refers to, and each of its choices. */
   private alternatives(schema: Schema, depth = 0): Schema[] {
-    if (depth > 8) return [];
+    if (depth > DEEPEST) return [];
     const found: Schema[] = [schema];
     if (typeof schema.$ref === "string") {
       const target = schema.$ref
@@ -95,9 +95,16 @@ export class Knowledge {
     for (const choice of ["anyOf", "oneOf", "allOf"]) {
       for (const each of list(schema[choice])) found.push(...this.alternatives(record(each), depth + 1));
     }
+    // What stands in the file is half written, so that the condition decides nothing yet.
+    for (const branch of ["then", "else"]) {
+      if (schema[branch] !== undefined) found.push(...this.alternatives(record(schema[branch]), depth + 1));
+    }
     return found;
   }
 }
+
+/** How many references and choices may stand in each other; schemas that refer to themselves end here. */
+const DEEPEST = 12;
 
 /** The value at a path, or undefined. */
 export function valueAt(document: unknown, path: readonly PathPart[]): unknown {

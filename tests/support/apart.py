@@ -111,7 +111,6 @@ class ApartHub(Hub):
         self.environment |= {
             "BLOK_PORT": str(self.port),
             "BLOK_SERVICE_URLS": self.settings.service_urls,
-            "BLOK_RUN_WORKERS": "1",
         }
         self.parts = {
             name: [self.part(name, number) for number in range(1, replicas.get(name, 1) + 1)]

@@ -17,6 +17,8 @@ from blokhub.kernel.ids import new_id
 _log = structlog.get_logger("starter")
 OWNER = "blok"
 _PATIENCE = 120.0
+# More would wait for the sandbox for longer than a publication may take, on a slow machine.
+_AT_ONCE = 8
 
 
 class StarterFailed(ProblemError):
@@ -58,10 +60,16 @@ class Starter:
         answer = await self._ask("users", "POST", "/internal/accounts", _system(), _account())
         actor = Actor(answer.json()["id"], OWNER)
         context = Context(actor=actor, correlation=new_id())
-        waiting = [await self._publish(context, folder) for folder in catalogue()]
-        sagas = [saga for saga in waiting if saga is not None]
-        await asyncio.gather(*(self._finished(context, saga) for saga in sagas))
-        return len(sagas)
+        limit = asyncio.Semaphore(_AT_ONCE)
+
+        async def publish(folder: Traversable) -> bool:
+            async with limit:
+                saga = await self._publish(context, folder)
+                if saga is not None:
+                    await self._finished(context, saga)
+                return saga is not None
+
+        return sum(await asyncio.gather(*map(publish, catalogue())))
 
     async def _publish(self, context: Context, folder: Traversable) -> str | None:
         """Begin to publish one package; returns its saga, or None when it is there already."""

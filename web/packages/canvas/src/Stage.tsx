@@ -75,7 +75,7 @@ export function Stage({
           zoomOnDoubleClick={false}
           preventScrolling={false}
           zIndexMode="manual"
-          proOptions={{ hideAttribution: true }}
+          attributionPosition={minimap ? "top-right" : "bottom-left"}
         >
           <Background gap={20} size={1.6} color="var(--dot)" />
           <WayLayer ways={scene.ways} />

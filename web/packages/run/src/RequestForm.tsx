@@ -56,7 +56,7 @@ export function RequestForm({ draft, problems, onChange }: Props) {
         label={`${part} as JSON`}
         hideLabel
         mono
-        rows={Math.min(12, Math.max(4, draft[part].split("\n").length))}
+        rows={Math.min(12, Math.max(4, draft[part].split("\n").length + 1))}
         placeholder={HINTS[part]}
         value={draft[part]}
         error={problems[part]}

@@ -20,6 +20,7 @@ const knowledge = new Knowledge(
           { properties: { branch: { properties: { when: {} } } } },
         ],
         if: { required: ["wait"] },
+        // biome-ignore lint/suspicious/noThenProperty: it is the word of JSON Schema
         then: { properties: { wait: {} } },
         else: { $ref: "#/$defs/loop" },
       },

@@ -1,6 +1,6 @@
 import type { Completion, CompletionContext, CompletionResult } from "@codemirror/autocomplete";
 import { hoverTooltip } from "@codemirror/view";
-import { placeAt } from "./place.ts";
+import { type Place, placeAt } from "./place.ts";
 import type { Candidate, Knowledge } from "./schema.ts";
 
 /** Proposes the keys and values that the format and the nodes know at the cursor. */
@@ -18,18 +18,24 @@ export function completion(knowledge: Knowledge) {
         ? knowledge.keysAt(place.path, document).filter(each => !place.keys.includes(each.label))
         : knowledge.valuesAt(place.path, document);
     if (found.length === 0) return null;
-    return { from: place.from, to: place.to, options: found.map(each => option(each)), filter: true };
+    // Only what stands before the cursor is compared; behind it is at least the closing quote.
+    return { from: place.from, options: found.map(each => option(each, place)) };
   };
 }
 
-function option({ label, kind, about, required }: Candidate): Completion {
+const REST_OF_STRING = /^(?:[^"\\]|\\.)*"/;
+const REST_OF_WORD = /^\w*/;
+
+function option({ label, kind, about, required }: Candidate, { quoted }: Place): Completion {
   const text = kind === "key" ? JSON.stringify(label) : label;
   return {
     label: text,
     type: kind === "key" ? "property" : "constant",
     ...(about && { info: about }),
     ...(required && { detail: "required", boost: 2 }),
-    apply: (view, _, from, to) => {
+    apply: (view, _, from, cursor) => {
+      const line = view.state.sliceDoc(cursor, view.state.doc.lineAt(cursor).to);
+      const to = cursor + ((quoted ? REST_OF_STRING : REST_OF_WORD).exec(line)?.[0].length ?? 0);
       const follows = view.state.sliceDoc(to, to + 20);
       const insert = kind === "key" && !/^\s*:/.test(follows) ? `${text}: ` : text;
       view.dispatch({

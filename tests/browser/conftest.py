@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from blokhub.apps.starter import catalogue
-from blokhub.engines import EngineUrls
 from playwright.async_api import Browser, Page, async_playwright, expect
 from tests.support.browser import (
     FLAGS,
@@ -19,6 +17,9 @@ from tests.support.browser import (
     open_browser,
 )
 from tests.support.hub import Hub, Person, eventually
+
+from blokhub.apps.starter import catalogue
+from blokhub.engines import EngineUrls
 
 Open = Callable[..., Awaitable[Visitor]]
 _FAILED = pytest.StashKey[bool]()

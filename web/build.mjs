@@ -3,7 +3,7 @@
 // dist/shared/   the shared module and its styles      dist/modules/NAME/  a module, with manifest.json
 // dist/assets/   the shell, fonts                      dist/index.html     the page
 
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
@@ -13,7 +13,10 @@ import { exportedNames, fromShared, sharedSource, virtual } from "./vite/shared.
 
 process.env.NODE_ENV = "production";
 const here = fileURLToPath(new URL(".", import.meta.url));
-const dist = join(here, "dist");
+const wanted = process.argv.slice(2);
+const served = join(here, "dist");
+// A hub may be serving the old files: all of the new ones are made beside them, and take their place at once.
+const dist = wanted.length === 0 ? join(here, "node_modules/.dist") : served;
 const MODULES = ["discovery", "editor", "profile", "gallery"];
 /** The module of the page that most visitors open first. */
 const FIRST = "discovery";
@@ -113,7 +116,6 @@ function writePage(shell) {
 }
 
 const readJson = path => JSON.parse(readFileSync(join(dist, path), "utf8"));
-const wanted = process.argv.slice(2);
 mkdirSync(dist, { recursive: true });
 if (wanted.length === 0) {
   rmSync(dist, { recursive: true, force: true });
@@ -126,3 +128,7 @@ if (wanted.length === 0) {
 }
 writePage(readJson("assets/manifest.json"));
 compressAll(dist);
+if (dist !== served) {
+  rmSync(served, { recursive: true, force: true });
+  renameSync(dist, served);
+}

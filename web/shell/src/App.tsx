@@ -222,6 +222,7 @@ function NotFound() {
   return (
     <Page title="Not found">
       <EmptyState
+        rank={1}
         icon={icons.SearchX}
         title="There is no such page"
         actions={

@@ -100,6 +100,7 @@ function Missing({ name, onRetry }: { name: ModuleName; onRetry: () => void }) {
     <Page title={TITLES[name]}>
       <div role="alert">
         <EmptyState
+          rank={1}
           icon={icons.Unplug}
           title={`${TITLES[name]} cannot be shown right now`}
           actions={

@@ -42,10 +42,10 @@ export function Molecules() {
             active={tab}
             onChange={setTab}
           />
-          <SearchField value="" shortcut="Mod+K" onSearch={() => undefined} />
+          <SearchField value="" size="large" onSearch={() => undefined} />
           <div className={css.row}>
             <Menu
-              label="A menu"
+              label="Open a menu"
               trigger={<span>Open a menu</span>}
               items={[
                 { label: "A place", icon: icons.House, href: "/" },

@@ -26,12 +26,13 @@ export function ProfilePage({ handle }: { handle: string }) {
       <Page title={handle}>
         {error instanceof Problem && error.status === 404 ? (
           <EmptyState
+            rank={1}
             icon={icons.User}
             title={`There is nobody called ${handle}`}
             actions={<ButtonLink href="/workflows">Discover workflows</ButtonLink>}
           />
         ) : (
-          <ErrorState detail={error.message} onRetry={() => void refetch()} />
+          <ErrorState rank={1} detail={error.message} onRetry={() => void refetch()} />
         )}
       </Page>
     );
@@ -82,7 +83,7 @@ function Published({ handle }: { handle: string }) {
   const { data, error } = useQuery(queries.search({ owner: handle, sort: "updated", per_page: 48 }));
   return (
     <Section title={data ? `Published · ${data.total}` : "Published"}>
-      {error && <ErrorState detail={error.message} />}
+      {error && <ErrorState rank={1} detail={error.message} />}
       {data?.total === 0 && <p className={css.muted}>Nothing public so far.</p>}
       <CardGrid layout={layout}>
         {data

@@ -1,8 +1,8 @@
 import type { Example } from "@blok/api";
 import type { Flow } from "@blok/graph";
 import { useShortcuts } from "@blok/state";
-import { Badge, Button, icons, Kbd, Notice, Select } from "@blok/ui";
-import { useState } from "react";
+import { Badge, Button, classes, icons, Kbd, Notice, Select } from "@blok/ui";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { Outcome } from "./Outcome.tsx";
 import { RequestForm } from "./RequestForm.tsx";
 import css from "./RunPanel.module.css";
@@ -55,6 +55,8 @@ export function RunPanel({ flow, examples, runner, limits, refusal, byDefinition
     runner.start({ ...(example && !byDefinition && { example: example.name }), request: outcome.request });
   }
 
+  const place = useRef<HTMLDivElement>(null);
+  const away = useAway(place);
   useShortcuts("This workflow", [{ keys: "Mod+Enter", does: "Run", run }]);
 
   return (
@@ -75,36 +77,55 @@ export function RunPanel({ flow, examples, runner, limits, refusal, byDefinition
           </Select>
         )}
         <RequestForm draft={draft} problems={problems} onChange={setDraft} />
-        <div className={css.actions}>
-          <Button
-            variant="primary"
-            icon={icons.Play}
-            busy={running}
-            onClick={run}
-            disabled={Boolean(refusal)}
-          >
-            {running ? "Running" : "Run"}
-            {!running && (
-              <span className={css.keys}>
-                <Kbd keys="Mod+Enter" />
-              </span>
-            )}
-          </Button>
-          {edited && example && (
+        <div ref={place} className={css.place}>
+          <div className={classes(css.actions, away && css.away)}>
             <Button
-              icon={icons.RotateCcw}
-              onClick={() => choose(chosen)}
-              title="Back to the recorded request"
+              variant="primary"
+              icon={icons.Play}
+              busy={running}
+              onClick={run}
+              disabled={Boolean(refusal)}
             >
-              Reset
+              {running ? "Running" : "Run"}
+              {!running && (
+                <span className={css.keys}>
+                  <Kbd keys="Mod+Enter" />
+                </span>
+              )}
             </Button>
-          )}
+            {edited && example && (
+              <Button
+                icon={icons.RotateCcw}
+                onClick={() => choose(chosen)}
+                title="Back to the recorded request"
+              >
+                Reset
+              </Button>
+            )}
+          </div>
         </div>
         {refusal && <Notice>{refusal}</Notice>}
       </div>
       <Outcome runner={runner} expected={example && !edited ? example.response : null} />
     </section>
   );
+}
+
+/** The bars at the top and at the bottom of a phone cover what is behind them. */
+const BARS = "-60px 0px -64px 0px";
+
+/** Whether an element is scrolled out of sight. */
+function useAway(element: RefObject<HTMLElement | null>): boolean {
+  const [away, setAway] = useState(false);
+  useEffect(() => {
+    if (!element.current) return;
+    const watch = new IntersectionObserver(([seen]) => setAway(seen?.isIntersecting === false), {
+      rootMargin: BARS,
+    });
+    watch.observe(element.current);
+    return () => watch.disconnect();
+  }, [element]);
+  return away;
 }
 
 function sentence(text: string): string {

@@ -38,6 +38,7 @@ const ON_SOFT: [string, string][] = [
   ["muted", "success-soft"],
   ["muted", "warning-soft"],
   ["on-primary", "primary"],
+  ["on-primary", "primary-hover"],
 ];
 const THEMES = { light: tokensOf(":root"), dark: tokensOf(':root[data-theme="dark"]') };
 

@@ -123,6 +123,7 @@ export function DiscoverPage() {
             <Nothing words={words} filtered={chosen.length > 0} onClear={clear} />
           ) : (
             <>
+              <h2 className="visually-hidden">Results</h2>
               <CardGrid layout={layout}>
                 {data
                   ? data.hits.map(hit => (

@@ -26,7 +26,7 @@ export function NodePage({ name }: { name: string }) {
   if (error)
     return (
       <Framed name={name}>
-        <ErrorState detail={error.message} onRetry={() => void refetch()} />
+        <ErrorState rank={1} detail={error.message} onRetry={() => void refetch()} />
       </Framed>
     );
   if (!data)
@@ -39,6 +39,7 @@ export function NodePage({ name }: { name: string }) {
     return (
       <Framed name={name}>
         <EmptyState
+          rank={1}
           icon={icons.SearchX}
           title={`There is no node ${name}`}
           actions={<ButtonLink href="/nodes">All nodes</ButtonLink>}

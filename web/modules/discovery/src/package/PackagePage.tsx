@@ -34,6 +34,7 @@ export function PackagePage({ owner, name }: { owner: string; name: string }) {
       <Page title={`${owner}/${name}`}>
         <Degraded services={data.degraded} />
         <ErrorState
+          rank={1}
           title="The package cannot be shown right now"
           detail="The service that keeps packages does not answer. Try again in a moment."
           onRetry={() => void refetch()}
@@ -95,6 +96,7 @@ function Failed({
     <Page title={`${owner}/${name}`}>
       {missing ? (
         <EmptyState
+          rank={1}
           icon={icons.PackageOpen}
           title={`There is no package ${owner}/${name}`}
           actions={
@@ -106,7 +108,7 @@ function Failed({
           It may have another name, or it is private and you are not signed in as its owner.
         </EmptyState>
       ) : (
-        <ErrorState detail={problem.message} onRetry={onRetry} />
+        <ErrorState rank={1} detail={problem.message} onRetry={onRetry} />
       )}
     </Page>
   );

@@ -70,7 +70,7 @@ export function CodeEditor({ text, format, problems, knowledge, onChange, label 
           highlightActiveLine(),
           highlightActiveLineGutter(),
           highlightSelectionMatches(),
-          EditorView.contentAttributes.of({ "aria-label": label }),
+          EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
           EditorView.lineWrapping,
           keymap.of([
             ...closeBracketsKeymap,

@@ -38,6 +38,7 @@ export function EditPage({ owner, name }: Address) {
   if (error)
     return (
       <ErrorState
+        rank={1}
         title="It cannot be edited right now"
         detail={error.message}
         onRetry={() => void page.refetch()}
@@ -194,6 +195,7 @@ function NotYours({ owner, name }: Address) {
   return (
     <Page title={`${owner}/${name}`}>
       <EmptyState
+        rank={1}
         icon={icons.GitFork}
         title={`${owner}/${name} is not yours to edit`}
         actions={

@@ -72,7 +72,8 @@ export function CopyButton({
 export function Command({ text }: { text: string }) {
   return (
     <div className={css.command}>
-      <code>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and so must be reachable by keyboard */}
+      <code tabIndex={0}>
         <span aria-hidden>$ </span>
         {text}
       </code>

@@ -53,9 +53,7 @@ purify.addHook("afterSanitizeAttributes", node => {
 /** HTML of a Markdown text, with everything removed that could act. */
 export function renderMarkdown(text: string): string {
   // The page has its own heading of the first rank; those of a text begin one lower.
-  const html = marked
-    .parse(text, { async: false })
-    .replace(/<(\/?)h([1-5])(?=[\s>])/g, (_, slash, rank) => `<${slash}h${Number(rank) + 1}`);
+  const html = marked.parse(text, { async: false }).replace(/<(\/?)h1(?=[\s>])/g, "<$1h2");
   return purify.sanitize(html, {
     ALLOWED_TAGS: TAGS,
     ALLOWED_ATTR: ATTRIBUTES,

@@ -29,7 +29,12 @@ export function SearchField({ value, onSearch, onType, size = "bar", inputRef, s
   }
   return (
     // biome-ignore lint/a11y/useSemanticElements: <search> is not yet known to every reader
-    <form role="search" className={classes(css.field, css[size])} onSubmit={submit}>
+    <form
+      role="search"
+      aria-label={size === "large" ? "Search the catalogue" : "Search"}
+      className={classes(css.field, css[size])}
+      onSubmit={submit}
+    >
       <Search size={size === "large" ? 20 : 18} aria-hidden />
       <input
         ref={inputRef}

@@ -3,16 +3,17 @@ import type { ReactNode } from "react";
 import { Button } from "../atoms/Button.tsx";
 import css from "./States.module.css";
 
-type Props = { icon: LucideIcon; title: string; children?: ReactNode; actions?: ReactNode };
+type Props = { icon: LucideIcon; title: string; children?: ReactNode; actions?: ReactNode; rank?: 1 | 2 };
 
-/** Nothing to show: says why, and what to do next. */
-export function EmptyState({ icon: Icon, title, children, actions }: Props) {
+/** Nothing to show: says why, and what to do next. With `rank` 1 its title is the headline of the page. */
+export function EmptyState({ icon: Icon, title, children, actions, rank = 2 }: Props) {
+  const Title = rank === 1 ? "h1" : "h2";
   return (
     <div className={css.state}>
       <span className={css.icon}>
         <Icon size={24} aria-hidden />
       </span>
-      <h2>{title}</h2>
+      <Title className={css.title}>{title}</Title>
       {children && <div className={css.text}>{children}</div>}
       {actions && <div className={css.actions}>{actions}</div>}
     </div>
@@ -24,14 +25,17 @@ export function ErrorState({
   title = "This did not work",
   detail,
   onRetry,
+  rank,
 }: {
   title?: string;
   detail: string;
   onRetry?: () => void;
+  rank?: 1 | 2;
 }) {
   return (
     <div role="alert">
       <EmptyState
+        rank={rank}
         icon={TriangleAlert}
         title={title}
         actions={

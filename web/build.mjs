@@ -16,7 +16,7 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const wanted = process.argv.slice(2);
 const served = join(here, "dist");
 // A hub may be serving the old files: all of the new ones are made beside them, and take their place at once.
-const dist = wanted.length === 0 ? join(here, "node_modules/.dist") : served;
+const dist = wanted.length === 0 ? join(here, `node_modules/.dist-${process.pid}`) : served;
 const MODULES = ["discovery", "editor", "profile", "gallery"];
 /** The module of the page that most visitors open first. */
 const FIRST = "discovery";
@@ -128,7 +128,15 @@ if (wanted.length === 0) {
 }
 writePage(readJson("assets/manifest.json"));
 compressAll(dist);
-if (dist !== served) {
-  rmSync(served, { recursive: true, force: true });
-  renameSync(dist, served);
+if (dist !== served) replaceServed();
+
+/** Two builds may end at the same time: the later one stays. */
+function replaceServed(attempts = 3) {
+  try {
+    rmSync(served, { recursive: true, force: true });
+    renameSync(dist, served);
+  } catch (error) {
+    if (attempts === 0) throw error;
+    replaceServed(attempts - 1);
+  }
 }

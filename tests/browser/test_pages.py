@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
-from tests.support.browser import DESKTOP, PHONE, Visitor, run_example
+from tests.support.browser import DESKTOP, PHONE, Visitor, run_example, settled
 from tests.support.hub import PASSWORD, Hub, Person, greeting
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -25,12 +25,6 @@ PAGES = {
 }
 OWN_PAGES = {"/dashboard": "My packages", "/settings": "Settings"}
 EVERY_PAGE = [*PAGES, "/there/is/no/such/page"]
-
-
-async def overflow(page: Page) -> int:
-    """By how many pixels the page is wider than its window."""
-    found: int = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    return found
 
 
 class TestAddresses:
@@ -101,20 +95,32 @@ class TestSearch:
 
 
 class TestWidth:
-    @pytest.mark.parametrize("size", [PHONE, TABLET, DESKTOP, (720, 450)], ids=lambda size: str(size[0]))
-    async def test_no_page_scrolls_sideways(self, site: Hub, open_site: Open, size: tuple[int, int]) -> None:
-        """A window of 720 by 450 is what one of 1440 by 900 is at a zoom of 200 %."""
-        scale = 2 if size[0] == 720 else 1
-        visitor = await open_site(site, size, device_scale_factor=scale)
-        for path in EVERY_PAGE:
-            page = await visitor.open(path)
-            assert await overflow(page) <= 0, f"{path} at {size}"
-        await page.goto(PACKAGE)
+    """A window of 720 by 450 is what one of 1440 by 900 is at a zoom of 200 %."""
+
+    SIZES = (PHONE, TABLET, DESKTOP, (720, 450))
+
+    @pytest.mark.parametrize("path", EVERY_PAGE)
+    async def test_no_page_scrolls_sideways(self, visitor: Visitor, path: str) -> None:
+        page = await visitor.open(path)
+        await settled(page)
+        await self.assert_fits(page, path)
+
+    async def test_no_part_of_a_package_scrolls_sideways(self, visitor: Visitor) -> None:
+        page = await visitor.open(PACKAGE)
         await run_example(page)
-        for tab in ("Definition", "Versions", "Lineage"):
+        for tab in ("Overview", "Definition", "Versions", "Lineage"):
             await page.get_by_role("tab", name=tab).click()
-            await page.wait_for_load_state("networkidle")
-            assert await overflow(page) <= 0, f"{tab} at {size}"
+            await settled(page)
+            await self.assert_fits(page, tab)
+
+    async def assert_fits(self, page: Page, what: str) -> None:
+        for width, height in self.SIZES:
+            await page.set_viewport_size({"width": width, "height": height})
+            wider = await page.evaluate(
+                """() => new Promise(answer => requestAnimationFrame(() =>
+                    answer(document.documentElement.scrollWidth - innerWidth)))"""
+            )
+            assert wider <= 0, f"{what} is {wider} pixels too wide for a window of {width}"
 
 
 class TestLook:

@@ -124,9 +124,8 @@ class Visitor:
         await self.page.evaluate("localStorage.setItem('blok-signed-in', '1')")
 
     async def open(self, path: str) -> Page:
-        """Open a page and wait until it has asked for everything."""
+        """Open a page; what is on it may still be on its way."""
         await self.page.goto(path)
-        await self.page.wait_for_load_state("networkidle")
         return self.page
 
 
@@ -158,6 +157,12 @@ def catalogue_is_there(hub: Hub, count: int) -> bool:
     """Whether the search finds `count` packages."""
     found = httpx.get(f"{hub.url}/api/search", params={"per_page": 1}, timeout=10)
     return found.status_code == 200 and found.json()["total"] >= count
+
+
+async def settled(page: Page) -> None:
+    """Wait until a page has everything that it asked for."""
+    await page.wait_for_load_state("networkidle")
+    await page.wait_for_function("!document.querySelector('main [aria-busy=true]')")
 
 
 async def write(page: Page, text: str) -> None:

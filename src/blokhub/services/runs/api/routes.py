@@ -13,7 +13,7 @@ from blokhub.infra.dependencies import TheContext, TheHost
 from blokhub.infra.responses import written
 from blokhub.infra.sandbox import Job
 from blokhub.kernel import clock
-from blokhub.kernel.errors import InvalidInput, NotFound
+from blokhub.kernel.errors import InvalidInput, NotFound, Unavailable
 from blokhub.kernel.ids import new_id
 from blokhub.services.content.contract import Example, ExampleRequest, Fixtures, VersionText
 from blokhub.services.runs import commands, queries
@@ -113,6 +113,10 @@ async def _published(host: TheHost, context: TheContext, data: NewRun) -> _Sourc
             for target in (base, f"{version}/definition", f"{version}/examples")
         )
     )
+    if any(answer.status >= 500 for answer in (package, definition, recorded)):
+        raise Unavailable(
+            "The service that keeps packages does not answer. Try again in a moment.", retry_after=2
+        )
     if not (definition.ok and package.ok and recorded.ok):
         raise NotFound(
             f"There is no {data.package} {data.version or 'with a published version'} to run.",

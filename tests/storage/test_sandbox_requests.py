@@ -76,7 +76,7 @@ async def test_parameters_that_the_path_does_not_tell_can_be_given(pool: Sandbox
 
 
 async def test_what_a_workflow_logs_does_not_reach_the_log_of_the_hub(
-    pool: SandboxPool, capfd: pytest.CaptureFixture[str]
+    capfd: pytest.CaptureFixture[str], pool: SandboxPool
 ) -> None:
     said = {"level": "error", "message": "look at me, operator"}
     executed = await pool.execute(Job(flow({"id": "note", "use": "@blokjs/log", "inputs": said}), {}))

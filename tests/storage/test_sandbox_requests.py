@@ -73,12 +73,3 @@ async def test_parameters_that_the_path_does_not_tell_can_be_given(pool: Sandbox
     step = {"id": "p", "use": "@blokjs/expr", "inputs": {"expression": "ctx.request.params"}}
     request = {"path": "/elsewhere/7", "params": {"id": "7"}}
     assert _body(await pool.execute(Job(flow(step, path="/orders/:id"), request))) == {"id": "7"}
-
-
-async def test_what_a_workflow_logs_does_not_reach_the_log_of_the_hub(
-    capfd: pytest.CaptureFixture[str], pool: SandboxPool
-) -> None:
-    said = {"level": "error", "message": "look at me, operator"}
-    executed = await pool.execute(Job(flow({"id": "note", "use": "@blokjs/log", "inputs": said}), {}))
-    assert executed.status == "completed"
-    assert "look at me" not in "".join(capfd.readouterr())

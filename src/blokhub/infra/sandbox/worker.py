@@ -66,7 +66,6 @@ def _execute_and_end(
 ) -> NoReturn:
     """In the fork: give up what is not needed, execute, answer, and end without any cleaning up."""
     code = 1
-    _silence()
     try:
         _confine(order, limits)
         write_frame(answers, {"result": _run(order, limits, orders, answers)})
@@ -78,14 +77,6 @@ def _execute_and_end(
         code = 0
     finally:
         os._exit(code)
-
-
-def _silence() -> None:
-    """What a stranger's workflow logs is in its trace, and not for the log of the hub."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
-    os.close(nowhere)
 
 
 def _confine(order: dict[str, Any], limits: dict[str, int]) -> None:

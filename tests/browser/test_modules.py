@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 from tests.support.apart import ApartHub
 from tests.support.browser import Visitor
-from tests.support.hub import Hub, Person, eventually, greeting
+from tests.support.hub import Hub, eventually, greeting
 
 from blokhub.engines import EngineUrls
 
@@ -113,7 +113,7 @@ async def test_a_module_that_comes_back_is_shown_when_tried_again(
 
 
 async def test_signing_in_is_seen_by_every_module(empty_hub: Hub, open_site: Open, name: str) -> None:
-    person: Person = empty_hub.newcomer(name)
+    person = empty_hub.newcomer(name)
     visitor = await open_site(empty_hub)
     await visitor.sign_in(person.handle)
     page = await visitor.open("/dashboard")

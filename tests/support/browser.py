@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, expect
 
 from tests.support.hub import PASSWORD, Hub
 
@@ -162,7 +162,7 @@ def catalogue_is_there(hub: Hub, count: int) -> bool:
 async def settled(page: Page) -> None:
     """Wait until a page has everything that it asked for."""
     await page.wait_for_load_state("networkidle")
-    await page.wait_for_function("!document.querySelector('main [aria-busy=true]')")
+    await expect(page.locator("main [role=status][aria-busy=true]")).to_have_count(0)
 
 
 async def write(page: Page, text: str) -> None:

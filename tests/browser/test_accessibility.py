@@ -21,7 +21,7 @@ OPEN_PAGES = [
     "/workflows/create",
     "/nodes",
     "/nodes/@blokjs/expr",
-    "/profile/blok",
+    "/profile/ann",
     "/login",
     "/register",
     "/gallery",
@@ -70,6 +70,7 @@ def own_package(ann: Person) -> str:
     return f"/workflows/{ann.handle}/greeting"
 
 
+@pytest.mark.usefixtures("own_package")
 class TestRules:
     @pytest.mark.parametrize("path", OPEN_PAGES)
     async def test_no_page_breaks_a_rule(self, visitor: Visitor, path: str) -> None:

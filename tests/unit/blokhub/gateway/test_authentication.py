@@ -14,7 +14,8 @@ from blokhub.kernel.context import Actor
 from blokhub.kernel.errors import NotAuthenticated, Unavailable
 
 SECRET = "a secret that is long enough for every check"
-ISSUER = TokenIssuer(SECRET, "http://hub", 600)
+# The token is made when the tests are collected, and must hold until the last of them has run.
+ISSUER = TokenIssuer(SECRET, "http://hub", 86_400)
 TOKEN = f"Bearer {ISSUER.issue(Actor('1', 'ann'), 's')}"
 
 

@@ -3,7 +3,13 @@
 import subprocess
 import sys
 
-PARTS = ("benchmarks.expressions", "benchmarks.runtime", "benchmarks.hub", "benchmarks.hub.apart")
+PARTS = (
+    "benchmarks.expressions",
+    "benchmarks.runtime",
+    "benchmarks.hub",
+    "benchmarks.hub.apart",
+    "benchmarks.web",
+)
 
 
 def main() -> int:
